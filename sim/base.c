@@ -1,0 +1,52 @@
+// base.c -- the ground floor: CHECK, Error and reserved memory
+#include "base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+void check_failed(const char *file, int line, const char *condition) {
+    fprintf(stderr, "ouro: internal error: %s:%d: CHECK(%s) failed\n", file, line, condition);
+    abort();
+}
+
+bool error_set(Error *error, const char *format, ...) {
+    if (error->text[0] != '\0') return false;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error->text, sizeof error->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+uint64_t mul_div_u64(uint64_t a, uint64_t b, uint64_t c) {
+    CHECK(c > 0);
+    U128 quotient = (U128)a * b / c;
+    return quotient > UINT64_MAX ? UINT64_MAX : (uint64_t)quotient;
+}
+
+// One page more than asked for, so that a count of zero is still a valid reservation.
+static size_t reserve_bytes(uint64_t count, size_t size) {
+    CHECK(size > 0 && count < (UINT64_MAX >> 8) / size);
+    return (size_t)(count * size + 4096);
+}
+
+void *reserve_new(uint64_t count, size_t size, const char *what, Error *error) {
+    size_t bytes = reserve_bytes(count, size);
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory != MAP_FAILED) return memory;
+    error_set(error, "cannot reserve %zu MiB of address space for %s; use a smaller --scale",
+              bytes >> 20, what);
+    return NULL;
+}
+
+void reserve_free(void *memory, uint64_t count, size_t size) {
+    if (memory != NULL) munmap(memory, reserve_bytes(count, size));
+}
+
+void *memory_new(size_t count, size_t size) {
+    void *memory = calloc(count > 0 ? count : 1, size);
+    CHECK(memory != NULL);
+    return memory;
+}

@@ -1,0 +1,171 @@
+// text.c -- reading numbers, sizes, shares and names that people write
+#include "text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static U128 digit(char c) { return (unsigned char)(c - '0'); }
+
+// Digits with an optional fraction, as an integer scaled by `scale`; `*end` is left behind the number.
+static bool decimal_prefix(const char *text, uint64_t scale, U128 *value, const char **end) {
+    U128 whole = 0, fraction = 0, unit = scale;
+    const char *p = text;
+    if (!isdigit((unsigned char)*p)) return false;
+    for (; isdigit((unsigned char)*p); p++) {
+        whole = whole * 10 + digit(*p);
+        if (whole > UINT64_MAX) return false;
+    }
+    if (*p == '.') {
+        if (!isdigit((unsigned char)p[1])) return false;
+        for (p++; isdigit((unsigned char)*p); p++) {
+            unit /= 10;
+            fraction += digit(*p) * unit;
+        }
+    }
+    *value = whole * scale + fraction;
+    *end = p;
+    return true;
+}
+
+static const char *skip_blanks(const char *p) {
+    while (isspace((unsigned char)*p)) p++;
+    return p;
+}
+
+// 1 without a suffix; 0 when the suffix is not known.
+static uint64_t suffix_factor(const char *suffix, uint64_t kilo) {
+    static const char letters[] = "kMG";
+    if (*suffix == '\0') return 1;
+    const char *letter = strchr(letters, *suffix == 'K' ? 'k' : *suffix);
+    if (letter == NULL) return 0;
+    if (suffix[1] == 'i') kilo = 1024;
+    const char *rest = suffix + 1 + (suffix[1] == 'i');
+    if (*rest == 'B') rest++;
+    if (*skip_blanks(rest) != '\0') return 0;
+    uint64_t factor = kilo;
+    for (ptrdiff_t i = letter - letters; i > 0; i--) factor *= kilo;
+    return factor;
+}
+
+static bool text_scaled(const char *text, uint64_t kilo, uint64_t low, uint64_t high, uint64_t *value,
+                        Error *error) {
+    const uint64_t micro = 1000000;
+    U128 number = 0;
+    const char *end = text;
+    uint64_t factor = 0;
+    if (decimal_prefix(skip_blanks(text), micro, &number, &end))
+        factor = suffix_factor(skip_blanks(end), kilo);
+    if (factor == 0 || number * factor / micro > UINT64_MAX)
+        return error_set(error, "'%s' is not a number such as 700, 30k or 1.5M", text);
+    if (number * factor % micro != 0)
+        return error_set(error, "'%s' is not a whole number", text);
+    *value = (uint64_t)(number * factor / micro);
+    if (*value < low || *value > high)
+        return error_set(error, "%s is out of range: %llu to %llu are allowed", text,
+                         (unsigned long long)low, (unsigned long long)high);
+    return true;
+}
+
+bool text_count(const char *text, uint64_t low, uint64_t high, uint64_t *value, Error *error) {
+    return text_scaled(text, 1000, low, high, value, error);
+}
+
+bool text_bytes(const char *text, uint64_t low, uint64_t high, uint64_t *value, Error *error) {
+    return text_scaled(text, 1024, low, high, value, error);
+}
+
+bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high, uint64_t *value,
+                  Error *error) {
+    U128 number = 0;
+    const char *end = text;
+    if (!decimal_prefix(skip_blanks(text), scale, &number, &end) || *skip_blanks(end) != '\0')
+        return error_set(error, "'%s' is not a number such as 1.5", text);
+    if (number < low || number > high)
+        return error_set(error, "%s is out of range: %llu/%llu to %llu/%llu are allowed", text,
+                         (unsigned long long)low, (unsigned long long)scale,
+                         (unsigned long long)high, (unsigned long long)scale);
+    *value = (uint64_t)number;
+    return true;
+}
+
+bool text_share(const char *text, uint32_t *ppm, Error *error) {
+    U128 number = 0;
+    const char *end = text;
+    bool good = decimal_prefix(skip_blanks(text), 1000000, &number, &end);
+    end = skip_blanks(end);
+    bool percent = good && *end == '%';
+    if (percent) {
+        number /= 100;
+        end = skip_blanks(end + 1);
+    }
+    if (!good || *end != '\0' || number > 1000000)
+        return error_set(error, "'%s' is not a share: 0 %% to 100 %%, or 0 to 1, are allowed", text);
+    *ppm = (uint32_t)number;
+    return true;
+}
+
+bool text_bool(const char *text, bool *value, Error *error) {
+    static const char *const words[] = {"no", "yes", "off", "on", "false", "true", "0", "1"};
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (strcasecmp(text, words[i]) == 0) {
+            *value = i % 2 == 1;
+            return true;
+        }
+    return error_set(error, "'%s' is neither yes nor no", text);
+}
+
+// Levenshtein's distance, one row at a time; names longer than a row are as far as they are long.
+static size_t edit_distance(const char *a, const char *b) {
+    enum { ROW = 64 };
+    size_t row[ROW], length = strlen(b);
+    if (length >= ROW) return length;
+    for (size_t j = 0; j <= length; j++) row[j] = j;
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < length; j++) {
+            size_t replaced = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            size_t shorter = diagonal < row[j] ? diagonal : row[j];
+            row[j + 1] = replaced < shorter + 1 ? replaced : shorter + 1;
+        }
+    }
+    return row[length];
+}
+
+const char *text_nearest(const char *name, const char *const *names, size_t count) {
+    const char *nearest = NULL;
+    size_t best = strlen(name) / 3 + 2;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = edit_distance(name, names[i]);
+        if (distance < best) {
+            best = distance;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}
+
+bool text_word(const char **text, char *word, size_t size) {
+    const char *p = skip_blanks(*text);
+    size_t length = 0;
+    if (*p == '\0') return false;
+    for (; *p != '\0' && !isspace((unsigned char)*p); p++)
+        if (length + 1 < size) word[length++] = *p;
+    word[length] = '\0';
+    *text = p;
+    return true;
+}
+
+void text_squeeze(const char *text, char *result, size_t size) {
+    size_t length = 0;
+    for (const char *p = skip_blanks(text); *p != '\0' && length + 1 < size; p++) {
+        bool blank = isspace((unsigned char)*p) != 0;
+        if (blank && *skip_blanks(p) == '\0') break;
+        if (blank && isspace((unsigned char)p[1])) continue;
+        result[length++] = blank ? ' ' : *p;
+    }
+    result[length] = '\0';
+}
