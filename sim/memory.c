@@ -1,0 +1,396 @@
+// memory.c -- what obmalloc would hold for the simulated objects
+//
+// Three questions, and the order of each list that answers one decides every address:
+//
+//   Which block of a pool?    The one freed last, else the first never handed out.
+//   Which pool of a class?    The head of its used list, where a pool goes that was full or empty.
+//   Which arena for a pool?   The head of the usable list, ascending by free pools: full arenas are
+//                             filled up, and empty ones get their chance to go back.
+//
+// Two departures from Objects/obmalloc.c change no address. A pool's free list is a stack beside
+// it, not a chain through its blocks, so freeing touches the end of a short array instead of one
+// more scattered place. The first block never handed out stays off it; CPython keeps it at the
+// bottom. An arena's number is its index in CPython's table: the one released last is the first to
+// be taken again, else the lowest never used.
+#include "memory.h"
+
+#include <stdlib.h>
+
+#define NONE        UINT32_MAX  // no pool, no arena: the end of a list
+#define UNITS_MAX   32u         // of a block: the 32 size classes
+#define REQUEST_MAX (UINT32_C(1) << 31)
+
+const MemoryLayout MEMORY_3_10 = {
+    .arena_bytes = 1u << 20,
+    .pool_bytes = 1u << 14,
+    .pool_header = 48,
+    .small_limit = 512,
+    .keeps_last = true,
+};
+
+// A pool is full (in no list), used (in its class's list) or empty (in its arena's). An empty one
+// keeps class and stack: if the same class takes it again, blocks come in the order of that stack.
+typedef struct {
+    uint32_t next;   // in the used list of its class, or among the empty pools of its arena
+    uint32_t prev;   // in the used list
+    uint16_t live;   // blocks in use
+    uint16_t freed;  // blocks on its stack
+    uint16_t fresh;  // offset of the first block never handed out
+    uint16_t units;  // the size of its blocks; 0: none yet, or the pool is part of a region
+} Pool;
+_Static_assert(sizeof(Pool) == 16, "four pools share a cache line");
+
+typedef struct {
+    uint32_t next;           // in the usable list, of the same region, or of the unused numbers
+    uint32_t prev;           // in the usable list
+    uint32_t pools_free;     // empty or not yet carved; 0: not in the usable list
+    uint32_t pools_carved;   // from the front
+    uint32_t pool_empty;     // first of the pools that were used and are empty
+    uint32_t region_blocks;  // in use, of an arena of a region
+    bool region_open;
+} Arena;
+
+typedef struct {
+    uint32_t arenas;  // the newest first; NONE: the region is closed
+    uint32_t fill;    // units taken from the newest
+} Region;
+
+struct Memory {
+    uint32_t used[UNITS_MAX + 1];      // by units: the first pool with a free block
+    uint16_t capacity[UNITS_MAX + 1];  // by units: blocks in a pool
+    uint32_t small_limit;
+    uint32_t pool_shift;     // an address shifted by this is a pool,
+    uint32_t arena_shift;    // by this an arena
+    uint32_t stack_entries;  // reserved per pool: its blocks of the smallest class
+    Pool *pools;
+    uint16_t *stacks;  // offsets in the pool, in units; the block freed last on top
+
+    MemoryStats stats;
+    MemoryLayout layout;
+    uint32_t arena_pools;
+    uint32_t arenas_max;
+    uint64_t pools_max;
+    uint32_t arenas_numbered;  // numbers ever given to an arena
+    uint32_t arena_unused;     // first of those without an arena now
+    uint32_t usable;           // the arena that gives the next pool
+    uint32_t *rightmost;       // by free pools: the last usable arena with that many, or NONE
+    Arena *arenas;
+    uint32_t large_next;
+    Region regions[MEMORY_REGIONS];
+};
+
+static uint32_t units_of(uint32_t bytes) {
+    return (bytes - 1) / MEMORY_UNIT + 1;
+}
+
+static uint32_t arena_map(Memory *memory) {
+    uint32_t number = memory->arena_unused;
+    if (number != NONE) {
+        memory->arena_unused = memory->arenas[number].next;
+    } else {
+        number = memory->arenas_numbered++;
+        CHECK(number < memory->arenas_max);
+    }
+    memory->stats.arenas++;
+    memory->stats.arenas_mapped++;
+    memory->stats.held_bytes += memory->layout.arena_bytes;
+    return number;
+}
+
+static void arena_unmap(Memory *memory, uint32_t number) {
+    memory->arenas[number].next = memory->arena_unused;
+    memory->arena_unused = number;
+    memory->stats.arenas--;
+    memory->stats.arenas_released++;
+    memory->stats.held_bytes -= memory->layout.arena_bytes;
+}
+
+static void usable_unlink(Memory *memory, uint32_t number) {
+    const Arena *arena = &memory->arenas[number];
+    if (arena->next != NONE) memory->arenas[arena->next].prev = arena->prev;
+    *(arena->prev != NONE ? &memory->arenas[arena->prev].next : &memory->usable) = arena->next;
+}
+
+// After arena `prev`; NONE: at the head.
+static void usable_link(Memory *memory, uint32_t number, uint32_t prev) {
+    uint32_t *link = prev != NONE ? &memory->arenas[prev].next : &memory->usable;
+    uint32_t next = *link;
+    *link = number;
+    memory->arenas[number].prev = prev;
+    memory->arenas[number].next = next;
+    if (next != NONE) memory->arenas[next].prev = number;
+}
+
+static void usable_refill(Memory *memory) {
+    uint32_t number = arena_map(memory);
+    Arena *arena = &memory->arenas[number];
+    arena->pools_free = memory->arena_pools;
+    arena->pools_carved = 0;
+    arena->pool_empty = NONE;
+    usable_link(memory, number, NONE);
+    memory->rightmost[memory->arena_pools] = number;
+}
+
+// One free pool more. The arena goes back, or moves behind those that have as many as it had: the
+// left end of its new group. Whether it is the last of the list is asked before it moves: any arena
+// to the right, even one in use, lets it go.
+static void arena_gain_pool(Memory *memory, uint32_t number) {
+    Arena *arena = &memory->arenas[number];
+    uint32_t before = arena->pools_free++;
+    uint32_t after = before + 1;
+    uint32_t last = memory->rightmost[before];
+    if (last == number) {
+        bool follows = arena->prev != NONE && memory->arenas[arena->prev].pools_free == before;
+        memory->rightmost[before] = follows ? arena->prev : NONE;
+    }
+    bool kept = memory->layout.keeps_last && arena->next == NONE;
+    if (after == memory->arena_pools && !kept) {
+        usable_unlink(memory, number);
+        arena_unmap(memory, number);
+        return;
+    }
+    if (memory->rightmost[after] == NONE) memory->rightmost[after] = number;
+    if (before == 0) {
+        usable_link(memory, number, NONE);
+    } else if (last != number) {
+        usable_unlink(memory, number);
+        usable_link(memory, number, last);
+    }
+}
+
+// From the head of the usable list, which has the fewest free pools and so stays at the head.
+static uint32_t arena_take_pool(Memory *memory) {
+    if (memory->usable == NONE) usable_refill(memory);
+    uint32_t number = memory->usable;
+    Arena *arena = &memory->arenas[number];
+    uint32_t before = arena->pools_free--;
+    if (memory->rightmost[before] == number) memory->rightmost[before] = NONE;
+    if (before > 1) {
+        memory->rightmost[before - 1] = number;
+    } else {
+        usable_unlink(memory, number);
+    }
+    uint32_t id = arena->pool_empty;
+    if (id != NONE) {
+        arena->pool_empty = memory->pools[id].next;
+    } else {
+        id = number * memory->arena_pools + arena->pools_carved++;
+        memory->pools[id].units = 0;
+    }
+    return id;
+}
+
+static void used_link(Memory *memory, uint32_t id) {
+    Pool *pool = &memory->pools[id];
+    uint32_t head = memory->used[pool->units];
+    pool->prev = NONE;
+    pool->next = head;
+    if (head != NONE) memory->pools[head].prev = id;
+    memory->used[pool->units] = id;
+}
+
+static void used_unlink(Memory *memory, uint32_t id) {
+    const Pool *pool = &memory->pools[id];
+    if (pool->next != NONE) memory->pools[pool->next].prev = pool->prev;
+    *(pool->prev != NONE ? &memory->pools[pool->prev].next : &memory->used[pool->units]) =
+        pool->next;
+}
+
+static uint16_t *pool_stack(const Memory *memory, uint32_t id) {
+    return memory->stacks + (size_t)id * memory->stack_entries;
+}
+
+// A pool for a class that has none with a free block: it becomes the only one in the used list.
+static uint32_t pool_start(Memory *memory, uint32_t units) {
+    uint32_t id = arena_take_pool(memory);
+    Pool *pool = &memory->pools[id];
+    if (pool->units != units) {
+        pool->units = (uint16_t)units;
+        pool->live = 0;
+        pool->freed = 0;
+        pool->fresh = (uint16_t)(memory->layout.pool_header / MEMORY_UNIT);
+    }
+    used_link(memory, id);
+    return id;
+}
+
+static void pool_empty(Memory *memory, uint32_t id) {
+    used_unlink(memory, id);
+    uint32_t number = id / memory->arena_pools;
+    memory->pools[id].next = memory->arenas[number].pool_empty;
+    memory->arenas[number].pool_empty = id;
+    arena_gain_pool(memory, number);
+}
+
+static Address large_alloc(Memory *memory, uint32_t bytes) {
+    CHECK(bytes <= REQUEST_MAX);
+    memory->stats.large_blocks++;
+    memory->stats.large_bytes += bytes;
+    memory->stats.held_bytes += bytes;
+    return MEMORY_LARGE | memory->large_next++;  // after 2^31 of them, from the start again
+}
+
+static void large_free(Memory *memory, Address address, uint32_t bytes) {
+    CHECK(address >= MEMORY_LARGE && memory->stats.large_blocks > 0);
+    CHECK(memory->stats.large_bytes >= bytes);
+    memory->stats.large_blocks--;
+    memory->stats.large_bytes -= bytes;
+    memory->stats.held_bytes -= bytes;
+}
+
+Address memory_alloc(Memory *memory, uint32_t bytes) {
+    CHECK(bytes > 0);
+    if (UNLIKELY(bytes > memory->small_limit)) return large_alloc(memory, bytes);
+    uint32_t units = units_of(bytes);
+    uint32_t id = memory->used[units];
+    if (UNLIKELY(id == NONE)) id = pool_start(memory, units);
+    Pool *pool = &memory->pools[id];
+    uint32_t offset;
+    if (pool->freed > 0) {
+        offset = pool_stack(memory, id)[--pool->freed];
+    } else {
+        offset = pool->fresh;
+        pool->fresh = (uint16_t)(offset + units);
+    }
+    if (UNLIKELY(++pool->live == memory->capacity[units])) used_unlink(memory, id);
+    return (id << memory->pool_shift) + offset;
+}
+
+static void region_free(Memory *memory, uint32_t number) {
+    Arena *arena = &memory->arenas[number];
+    CHECK(arena->region_blocks > 0);
+    arena->region_blocks--;
+    if (arena->region_blocks == 0 && !arena->region_open) arena_unmap(memory, number);
+}
+
+void memory_free(Memory *memory, Address address, uint32_t bytes) {
+    CHECK(bytes > 0);
+    if (UNLIKELY(bytes > memory->small_limit)) {
+        large_free(memory, address, bytes);
+        return;
+    }
+    uint32_t id = address >> memory->pool_shift;
+    uint32_t number = address >> memory->arena_shift;
+    CHECK(number < memory->arenas_numbered);
+    Pool *pool = &memory->pools[id];
+    if (UNLIKELY(pool->units == 0)) {
+        region_free(memory, number);
+        return;
+    }
+    uint32_t units = pool->units;
+    CHECK(units == units_of(bytes) && pool->live > 0);
+    uint32_t offset = address - (id << memory->pool_shift);
+    pool_stack(memory, id)[pool->freed++] = (uint16_t)offset;
+    uint32_t live = pool->live--;
+    if (UNLIKELY(live == memory->capacity[units])) {
+        used_link(memory, id);
+    } else if (UNLIKELY(live == 1)) {
+        pool_empty(memory, id);
+    }
+}
+
+// The arena's pool records say that it is not cut into pools: this is how memory_free knows.
+static void region_extend(Memory *memory, Region *region) {
+    uint32_t number = arena_map(memory);
+    memory->arenas[number].region_blocks = 0;
+    memory->arenas[number].region_open = true;
+    memory->arenas[number].next = region->arenas;
+    for (uint32_t i = 0; i < memory->arena_pools; i++) {
+        memory->pools[number * memory->arena_pools + i].units = 0;
+    }
+    region->arenas = number;
+    region->fill = 0;
+}
+
+Address memory_region_alloc(Memory *memory, uint32_t region_number, uint32_t bytes) {
+    CHECK(bytes > 0 && region_number < MEMORY_REGIONS);
+    if (UNLIKELY(bytes > memory->small_limit)) return large_alloc(memory, bytes);
+    Region *region = &memory->regions[region_number];
+    uint32_t units = units_of(bytes);
+    if (UNLIKELY(region->arenas == NONE || region->fill + units > 1u << memory->arena_shift)) {
+        region_extend(memory, region);
+    }
+    uint32_t offset = region->fill;
+    region->fill += units;
+    memory->arenas[region->arenas].region_blocks++;
+    return (region->arenas << memory->arena_shift) + offset;
+}
+
+// The newest arena goes back first, so that the oldest number is the next to be taken.
+void memory_region_close(Memory *memory, uint32_t region_number) {
+    CHECK(region_number < MEMORY_REGIONS);
+    Region *region = &memory->regions[region_number];
+    while (region->arenas != NONE) {
+        uint32_t number = region->arenas;
+        Arena *arena = &memory->arenas[number];
+        region->arenas = arena->next;
+        arena->region_open = false;
+        if (arena->region_blocks == 0) arena_unmap(memory, number);
+    }
+}
+
+// The lists assume at least two blocks to a pool and two pools to an arena (so nothing is full and
+// empty at once), and offsets in a pool have 16 bits.
+static void layout_check(const MemoryLayout *layout) {
+    CHECK(__builtin_popcount(layout->arena_bytes) == 1);  // powers of two
+    CHECK(__builtin_popcount(layout->pool_bytes) == 1);
+    CHECK(layout->pool_bytes >= MEMORY_UNIT && layout->pool_bytes / MEMORY_UNIT < UINT16_MAX);
+    CHECK(layout->arena_bytes / layout->pool_bytes >= 2);
+    CHECK(layout->small_limit >= MEMORY_UNIT && layout->small_limit <= UNITS_MAX * MEMORY_UNIT);
+    CHECK(layout->small_limit % MEMORY_UNIT == 0 && layout->pool_header % MEMORY_UNIT == 0);
+    CHECK(layout->pool_header < layout->pool_bytes);
+    CHECK((layout->pool_bytes - layout->pool_header) / layout->small_limit >= 2);
+}
+
+static void geometry_set(Memory *memory, const MemoryLayout *layout) {
+    memory->layout = *layout;
+    memory->small_limit = layout->small_limit;
+    memory->pool_shift = (uint32_t)__builtin_ctz(layout->pool_bytes / MEMORY_UNIT);
+    memory->arena_shift = (uint32_t)__builtin_ctz(layout->arena_bytes / MEMORY_UNIT);
+    memory->arena_pools = layout->arena_bytes / layout->pool_bytes;
+    uint32_t pool_room = layout->pool_bytes - layout->pool_header;
+    for (uint32_t units = 1; units <= UNITS_MAX; units++) {
+        memory->capacity[units] = (uint16_t)(pool_room / (units * MEMORY_UNIT));
+    }
+    memory->stack_entries = memory->capacity[1];
+}
+
+static void lists_clear(Memory *memory) {
+    for (uint32_t i = 0; i <= UNITS_MAX; i++) memory->used[i] = NONE;
+    for (uint32_t i = 0; i <= memory->arena_pools; i++) memory->rightmost[i] = NONE;
+    for (uint32_t i = 0; i < MEMORY_REGIONS; i++) memory->regions[i].arenas = NONE;
+    memory->usable = NONE;
+    memory->arena_unused = NONE;
+}
+
+Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *error) {
+    layout_check(layout);
+    CHECK(arenas_max <= (uint64_t)MEMORY_LARGE * MEMORY_UNIT / layout->arena_bytes);
+    Memory *memory = memory_new(1, sizeof *memory);
+    geometry_set(memory, layout);
+    memory->arenas_max = arenas_max;
+    memory->pools_max = (uint64_t)arenas_max * memory->arena_pools;
+    memory->rightmost = memory_new(memory->arena_pools + 1, sizeof *memory->rightmost);
+    lists_clear(memory);
+    uint64_t entries = memory->pools_max * memory->stack_entries;
+    memory->arenas = reserve_new(arenas_max, sizeof(Arena), "arenas", error);
+    memory->pools = reserve_new(memory->pools_max, sizeof(Pool), "pools", error);
+    memory->stacks = reserve_new(entries, sizeof(uint16_t), "freed blocks", error);
+    if (memory->arenas != NULL && memory->pools != NULL && memory->stacks != NULL) return memory;
+    memory_close(memory);
+    return NULL;
+}
+
+void memory_close(Memory *memory) {
+    if (memory == NULL) return;
+    uint64_t entries = memory->pools_max * memory->stack_entries;
+    reserve_free(memory->stacks, entries, sizeof(uint16_t));
+    reserve_free(memory->pools, memory->pools_max, sizeof(Pool));
+    reserve_free(memory->arenas, memory->arenas_max, sizeof(Arena));
+    free(memory->rightmost);
+    free(memory);
+}
+
+const MemoryStats *memory_stats(const Memory *memory) {
+    return &memory->stats;
+}

@@ -1,0 +1,65 @@
+// memory.h -- what obmalloc would hold for the simulated objects
+//
+// CPython's small-object allocator in its geometry, block by block: 32 size classes, pools, arenas, which
+// pool serves next and when an arena goes back to the system (Objects/obmalloc.c, 3.10 to 3.13). The same
+// sequence of requests gives the same addresses and the same arena events as the real allocator started
+// with no pool in use. Requests above `small_limit` go to malloc and are counted, not placed.
+//
+// A *region* is memory that a policy releases wholesale: arenas of its own, filled front to back; a block
+// freed in it is not used again; an arena of a closed region goes back when nothing in it is left.
+#ifndef OURO_MEMORY_H
+#define OURO_MEMORY_H
+
+#include "base.h"
+
+// Where a block is, in units of MEMORY_UNIT bytes. Below MEMORY_LARGE: arena number * arena_bytes /
+// MEMORY_UNIT + offset. At or above it: a block of malloc, in the order of allocation.
+typedef uint32_t Address;
+#define MEMORY_UNIT  16u
+#define MEMORY_LARGE 0x80000000u
+
+typedef struct {
+    uint32_t arena_bytes;  // what is mapped and unmapped at once; a power of two
+    uint32_t pool_bytes;   // one pool holds blocks of one size class; a power of two
+    uint32_t pool_header;  // bytes at the start of a pool
+    uint32_t small_limit;  // larger requests go to malloc; a multiple of MEMORY_UNIT
+    bool keeps_last;       // 3.9 and later: the last arena of the list is kept although wholly free
+} MemoryLayout;
+
+// CPython 3.10 to 3.14: arenas of 1 MiB, pools of 16 KiB.
+extern const MemoryLayout MEMORY_3_10;
+
+// Running figures, for reading only. held_bytes = arenas * arena_bytes + large_bytes.
+typedef struct {
+    uint64_t held_bytes;       // what the process holds for the objects
+    uint64_t arenas;           // mapped now, regions included
+    uint64_t arenas_mapped;    // ever mapped
+    uint64_t arenas_released;  // ever given back
+    uint64_t large_blocks;     // blocks of malloc now
+    uint64_t large_bytes;      // and the bytes requested for them
+} MemoryStats;
+
+typedef struct Memory Memory;
+
+// `arenas_max` bounds the arenas mapped at one time (at most MEMORY_LARGE * MEMORY_UNIT / arena_bytes);
+// address space for their tables is reserved. NULL with `error` filled when it cannot be had.
+Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *error);
+void memory_close(Memory *memory);
+const MemoryStats *memory_stats(const Memory *memory);
+
+// A block of `bytes` (1 to 2^31) from pools, or from malloc above small_limit. Never fails: running out
+// is the caller's decision, from held_bytes and its limit; more than arenas_max arenas is a CHECK.
+Address memory_alloc(Memory *memory, uint32_t bytes);
+
+// A block from region number `region` (0 to MEMORY_REGIONS - 1); above small_limit from malloc.
+#define MEMORY_REGIONS 16u
+Address memory_region_alloc(Memory *memory, uint32_t region, uint32_t bytes);
+
+// Ends a region: arenas without live blocks go back at once, the others with their last block. The next
+// allocation in the same region number opens a new one.
+void memory_region_close(Memory *memory, uint32_t region);
+
+// Gives back a block from any of the above; `bytes` as requested.
+void memory_free(Memory *memory, Address address, uint32_t bytes);
+
+#endif
