@@ -1,0 +1,145 @@
+// heap_state.h -- the inside of the tracing heap, shared by heap.c, object.c, collect.c and heap_check.c
+#ifndef OURO_HEAP_STATE_H
+#define OURO_HEAP_STATE_H
+
+#include "block.h"
+#include "heap.h"
+#include "space.h"
+
+// tags[object]
+enum {
+    TAG_SPACE = 0x0f,          // its space; NO_SPACE: not tracked yet
+    TAG_DEAD = 0x10,           // its unit is dead, by the truth note
+    TAG_HELD = 0x20,           // dead, and a collection that saw it kept it
+    TAG_UNCOLLECTABLE = 0x40,  // referred to by gc.garbage
+    TAG_ALIVE = 0x80,          // allocated and not freed
+    NO_SPACE = 0x0f
+};
+
+// gc[object] during a collection: references from outside << 2, and
+enum {
+    GC_CANDIDATE = 1,    // of the condemned spaces
+    GC_UNREACHABLE = 2,  // tentatively; CPython's NEXT_MASK_UNREACHABLE
+    GC_ONE = 4           // one reference
+};
+
+enum { INSTANCE_CLOSED = 1, INSTANCE_DEAD = 2, INSTANCE_HELD = 4 };
+
+// What became of a UNIT: objects first .. first + objects - 1, until the last of them is freed.
+typedef struct {
+    uint32_t first, objects;
+    uint32_t slots_first, slots;
+    uint32_t live;  // objects not freed
+    uint32_t next;  // in the list of free or of doomed instances
+    uint16_t template;
+    uint8_t flags;
+    uint64_t death;  // allocation clock of its truth note
+} Instance;
+
+// Whose work a free is.
+typedef enum { FREED_BY_MUTATOR, FREED_IN_PAUSE, FREED_BY_ORACLE } FreedBy;
+
+// A UNIT half done: the collector may have to run in its middle.
+typedef struct {
+    bool active;
+    bool allocated;  // the member has its memory; it is not tracked yet
+    uint32_t instance;
+    uint32_t member;
+    uint32_t slot_next;  // first slot of the next member
+} Cursor;
+
+struct Heap {
+    HeapOptions options;
+    HeapView view;
+    Fuse fuse;
+    WakeReason due;  // a fuse that has blown and waits for a safepoint
+    uint64_t sample_clock;
+    uint8_t birth_space[HEAP_TEMPLATES_MAX];
+
+    // by object; 0 is no object
+    uint32_t *refcounts;
+    uint32_t *gc;
+    uint32_t *positions;  // in its space; while it is being freed: who freed it
+    uint32_t *instance_of;
+    uint32_t *slots_at;
+    uint16_t *slot_counts;
+    uint32_t *addresses;
+    uint32_t *payloads;  // addresses of native blocks
+    uint8_t *tags;
+    BlockIndex objects;
+
+    uint32_t *slots;
+    BlockIndex slot_blocks;
+
+    Instance *instances;
+    uint32_t instance_count, instance_free;
+    uint32_t *instance_of_unit;
+    uint32_t doomed;  // instances to free at the end of the event (free_at_death)
+
+    Space spaces[SPACES_MAX];
+    Memory *memory;
+    Cursor cursor;
+
+    uint32_t *candidates, *rescued, *unreachable;  // of a collection
+    FreedBy freed_by;
+    uint64_t condemned_bytes;  // of the candidates that are left
+    Waiting condemned;         // garbage among them that is left
+    PauseWork pause;
+    uint64_t event_freed, event_payloads;  // by the present event
+
+    MutatorWork work;
+    HeapLevels levels;
+    uint64_t levels_bytes;  // allocated bytes up to which the areas are summed
+    Hist ages;
+};
+
+static inline uint32_t object_space(const Heap *h, uint32_t object) { return h->tags[object] & TAG_SPACE; }
+
+static inline uint8_t tags_in_space(uint8_t tags, uint32_t space) {
+    return (uint8_t)((tags & (0xff ^ TAG_SPACE)) | space);
+}
+
+// Which member of its unit it is.
+static inline uint32_t object_member(const Heap *h, uint32_t object) {
+    return object - h->instances[h->instance_of[object]].first;
+}
+
+static inline const Template *object_template(const Heap *h, uint32_t object) {
+    return h->options.templates[h->instances[h->instance_of[object]].template];
+}
+
+static inline uint32_t *object_slots(const Heap *h, uint32_t object) {
+    return h->slots + h->slots_at[object];
+}
+
+// Requested bytes, native payload included.
+uint64_t object_bytes(const Heap *h, uint32_t object);
+
+// Whether it has a finalizer.
+bool object_finalizer(const Heap *h, uint32_t object);
+
+// A record for the unit of an event; its objects get consecutive numbers.
+uint32_t instance_take(Heap *h, const Event *unit);
+
+// The truth note: with the present STORE or DROP the whole unit dies.
+void instance_dies(Heap *h, uint32_t instance);
+
+// Memory, number and count 1 for member `member`; tracked in no space yet.
+void object_allocate(Heap *h, uint32_t instance, uint32_t member, uint32_t slots_at, uint32_t slots);
+
+// Puts it into its space, with its native payload.
+void object_track(Heap *h, uint32_t object, uint32_t space);
+
+// One reference less; at zero the object is freed, with all that only it kept (iteratively).
+void object_decref(Heap *h, uint32_t object);
+
+// Clears all slots of an object, in order: tp_clear.
+void object_clear(Heap *h, uint32_t object);
+
+// Brings the spaces in the view up to date: before anybody is asked.
+void heap_view_spaces(Heap *h);
+
+// Sums the areas under garbage and reachable bytes up to now: call before either changes.
+void levels_sum(Heap *h);
+
+#endif

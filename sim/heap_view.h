@@ -1,0 +1,57 @@
+// heap_view.h -- all that a policy may know of the heap: counters, never an object
+#ifndef OURO_HEAP_VIEW_H
+#define OURO_HEAP_VIEW_H
+
+#include "base.h"
+
+enum { SPACES_MAX = 12 };
+
+//        enumerator     why the policy is asked
+#define WAKE_REASONS(X)                                                                     \
+    X(WAKE_NONE,    "not at all: the events are used up")                                   \
+    X(WAKE_START,   "the run begins")                                                       \
+    X(WAKE_YOUNG,   "net allocations since the last reset exceed the fuse")                 \
+    X(WAKE_BYTES,   "live bytes exceed the fuse")                                           \
+    X(WAKE_CLOCK,   "the allocation clock has reached the fuse")                            \
+    X(WAKE_PHASE,   "a phase begins, or a round has ended")                                 \
+    X(WAKE_COLLECT, "the program calls gc.collect()")                                       \
+    X(WAKE_DONE,    "the last plan was carried out: `last` says what it found")             \
+    X(WAKE_SAMPLE,  "(for the driver: time for a sample)")                                  \
+    X(WAKE_REQUEST, "(for the driver: a request ends, another begins)")                     \
+    X(WAKE_MEMORY,  "(for the driver: the memory limit is exceeded)")
+
+typedef enum {
+#define X(reason, why) reason,
+    WAKE_REASONS(X)
+#undef X
+} WakeReason;
+
+typedef struct {
+    uint64_t objects;
+    uint64_t bytes;  // requested, native payload included
+} SpaceView;
+
+// What carrying out a plan found.
+typedef struct {
+    uint64_t candidates;     // objects of the condemned spaces
+    uint64_t edges;          // references from them
+    uint64_t collected;      // unreachable and freed
+    uint64_t uncollectable;  // unreachable, kept because of a legacy finalizer
+    uint64_t survivors;      // candidates - collected - (uncollectable and what they reach)
+} PlanResult;
+
+typedef struct {
+    WakeReason reason;
+    uint64_t clock;            // objects allocated so far
+    uint64_t allocated_bytes;  // requested so far, native payload included
+    uint64_t live_objects;     // allocated and not freed
+    uint64_t live_bytes;
+    uint64_t payload_bytes;    // native memory among live_bytes
+    uint64_t young;            // CPython's generations[0].count: + 1 per allocation, - 1 per free, not below 0
+    uint32_t phase;            // number of the present phase; ROUND_END (2^32 - 1) between rounds
+    uint32_t round;
+    SpaceView spaces[SPACES_MAX];
+    PlanResult last;
+} HeapView;
+
+#endif

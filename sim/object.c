@@ -1,0 +1,233 @@
+// object.c -- the life of one object: allocated, tracked, released, freed
+#include "heap_state.h"
+
+uint64_t object_bytes(const Heap *h, uint32_t object) {
+    const Template *t = object_template(h, object);
+    uint32_t member = object_member(h, object);
+    return (uint64_t)template_bytes(t, member) + template_payload(t, member);
+}
+
+bool object_finalizer(const Heap *h, uint32_t object) {
+    return object_template(h, object)->finalizer && object_member(h, object) == 0;
+}
+
+// Between two deaths garbage stays and reachable bytes grow with what is allocated: a rectangle and a
+// trapezoid.
+void levels_sum(Heap *h) {
+    uint64_t grown = h->view.allocated_bytes - h->levels_bytes;
+    if (grown == 0) return;
+    HeapLevels *l = &h->levels;
+    l->drag += (U128)l->garbage_bytes * grown;
+    l->reachable_area += (U128)(l->reachable_bytes - grown) * grown + (U128)grown * grown / 2;
+    h->levels_bytes = h->view.allocated_bytes;
+}
+
+// ---- instances ----
+
+uint32_t instance_take(Heap *h, const Event *unit) {
+    bool closed = unit->flags & UNIT_CLOSED;
+    uint64_t slots = template_slots_total(h->options.templates[unit->template], unit->value, closed);
+    uint32_t number = h->instance_free;
+    if (number != 0) h->instance_free = h->instances[number].next;
+    else number = ++h->instance_count;
+    CHECK(number <= h->options.objects_max && slots <= h->options.slots_max);
+    Instance *instance = &h->instances[number];
+    *instance = (Instance){.objects = unit->value,
+                           .slots = (uint32_t)slots,
+                           .template = unit->template,
+                           .flags = INSTANCE_HELD | (closed ? INSTANCE_CLOSED : 0)};
+    instance->first = block_take(&h->objects, h->refcounts, unit->value);
+    if (slots > 0) instance->slots_first = block_take(&h->slot_blocks, h->slots, instance->slots);
+    CHECK(instance->first != 0 && (slots == 0 || instance->slots_first != 0));
+    h->instance_of_unit[unit->unit] = number;
+    return number;
+}
+
+static void instance_give(Heap *h, uint32_t number) {
+    Instance *instance = &h->instances[number];
+    block_give(&h->objects, h->refcounts, instance->first, instance->objects);
+    if (instance->slots > 0)
+        block_give(&h->slot_blocks, h->slots, instance->slots_first, instance->slots);
+    instance->next = h->instance_free;
+    h->instance_free = number;
+}
+
+void instance_dies(Heap *h, uint32_t number) {
+    Instance *instance = &h->instances[number];
+    uint64_t bytes = 0;
+    levels_sum(h);
+    instance->flags |= INSTANCE_DEAD;
+    instance->death = h->view.clock;
+    for (uint32_t i = 0; i < instance->objects; i++) {
+        uint32_t object = instance->first + i;
+        CHECK(h->tags[object] & TAG_ALIVE);
+        uint64_t size = object_bytes(h, object);
+        Waiting *waiting = &h->spaces[object_space(h, object)].waiting;
+        h->tags[object] |= TAG_DEAD;
+        waiting->objects++;
+        waiting->bytes += size;
+        bytes += size;
+    }
+    h->levels.reachable_objects -= instance->objects;
+    h->levels.reachable_bytes -= bytes;
+    h->levels.garbage_objects += instance->objects;
+    h->levels.garbage_bytes += bytes;
+    if (!h->options.free_at_death) return;
+    instance->next = h->doomed;
+    h->doomed = number;
+}
+
+// ---- birth ----
+
+static void levels_born(Heap *h, uint64_t bytes) {
+    HeapLevels *l = &h->levels;
+    const MemoryStats *memory = memory_stats(h->memory);
+    h->view.allocated_bytes += bytes;
+    h->view.live_bytes += bytes;
+    l->reachable_bytes += bytes;
+    l->reachable_bytes_max = max_u64(l->reachable_bytes_max, l->reachable_bytes);
+    l->live_bytes_max = max_u64(l->live_bytes_max, h->view.live_bytes);
+    if (memory->held_bytes <= l->held_bytes_max) return;
+    l->held_bytes_max = memory->held_bytes;
+    l->live_bytes_at_held_max = h->view.live_bytes;
+}
+
+void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_at, uint32_t slots) {
+    Instance *instance = &h->instances[number];
+    uint32_t object = instance->first + member;
+    uint32_t bytes = template_bytes(h->options.templates[instance->template], member);
+    uint32_t space = h->birth_space[instance->template];
+    CHECK(slots <= UINT16_MAX);
+    h->addresses[object] = h->options.is_region[space] ? memory_region_alloc(h->memory, space, bytes)
+                                                       : memory_alloc(h->memory, bytes);
+    h->refcounts[object] = 1;
+    h->gc[object] = 0;
+    h->instance_of[object] = number;
+    h->slots_at[object] = slots_at;
+    h->slot_counts[object] = (uint16_t)slots;
+    h->tags[object] = TAG_ALIVE | NO_SPACE;
+    for (uint32_t i = 0; i < slots; i++) h->slots[slots_at + i] = 0;
+    instance->live++;
+    h->view.clock++;
+    h->view.young++;
+    h->view.live_objects++;
+    h->levels.reachable_objects++;
+    h->levels.live_objects_max = max_u64(h->levels.live_objects_max, h->view.live_objects);
+    levels_born(h, bytes);
+}
+
+void object_track(Heap *h, uint32_t object, uint32_t space) {
+    const Template *t = object_template(h, object);
+    uint32_t member = object_member(h, object), payload = template_payload(t, member);
+    if (payload > 0) {
+        h->payloads[object] = memory_alloc(h->memory, payload);
+        h->view.payload_bytes += payload;
+        h->work.payloads++;
+        levels_born(h, payload);
+    }
+    h->tags[object] = (uint8_t)(TAG_ALIVE | space);
+    h->positions[object] = space_add(&h->spaces[space], object, h->positions);
+    h->spaces[space].bytes += (uint64_t)template_bytes(t, member) + payload;
+}
+
+// ---- death ----
+
+static void account_dead(Heap *h, uint32_t object, uint64_t bytes, Waiting *waiting) {
+    uint8_t tags = h->tags[object];
+    levels_sum(h);
+    waiting->objects--;
+    waiting->bytes -= bytes;
+    if (tags & TAG_HELD) waiting->held_bytes -= bytes;
+    if (tags & TAG_UNCOLLECTABLE) h->levels.uncollectable_bytes -= bytes;
+    h->levels.garbage_objects--;
+    h->levels.garbage_bytes -= bytes;
+    if (h->freed_by == FREED_IN_PAUSE)
+        hist_add(&h->ages, h->view.clock - h->instances[h->instance_of[object]].death);
+}
+
+static void account_work(Heap *h, uint32_t payload) {
+    h->event_freed++;
+    h->event_payloads += payload > 0;
+    if (h->freed_by == FREED_IN_PAUSE) {
+        h->pause.freed++;
+        if (payload > 0) ++*(payload > MEMORY_3_10.small_limit ? &h->pause.payloads_large
+                                                               : &h->pause.payloads_small);
+    } else if (h->freed_by == FREED_BY_MUTATOR) {
+        h->work.freed_refcount++;
+        h->work.payloads_freed += payload > 0;
+    } else {
+        h->work.freed_oracle++;
+    }
+}
+
+// The last step of tp_dealloc: its slots are clear, it is in no space.
+static void object_free(Heap *h, uint32_t object) {
+    const Template *t = object_template(h, object);
+    uint32_t member = object_member(h, object), payload = template_payload(t, member);
+    uint32_t bytes = template_bytes(t, member), number = h->instance_of[object];
+    bool is_candidate = h->gc[object] & GC_CANDIDATE;
+    Space *space = &h->spaces[object_space(h, object)];
+    uint64_t all = (uint64_t)bytes + payload;
+    CHECK(h->tags[object] & TAG_DEAD);
+    if (payload > 0) memory_free(h->memory, h->payloads[object], payload);
+    memory_free(h->memory, h->addresses[object], bytes);
+    *(is_candidate ? &h->condemned_bytes : &space->bytes) -= all;
+    account_dead(h, object, all, is_candidate ? &h->condemned : &space->waiting);
+    account_work(h, payload);
+    h->view.payload_bytes -= payload;
+    h->view.live_bytes -= all;
+    h->view.live_objects--;
+    if (h->view.young > 0) h->view.young--;
+    h->tags[object] = 0;
+    if (--h->instances[number].live == 0) instance_give(h, number);
+}
+
+// tp_dealloc begins: out of its space. From here on positions[] says who freed it, and refcounts[] which
+// slot is next, so that a cascade of any depth needs no stack.
+static void dealloc_begin(Heap *h, uint32_t object, uint32_t freed_by) {
+    if (!(h->gc[object] & GC_CANDIDATE))
+        space_remove(&h->spaces[object_space(h, object)], h->positions[object], h->positions);
+    h->positions[object] = freed_by;
+    h->refcounts[object] = 0;
+}
+
+// Clears slots from the next one on; the first object that this leaves without references, or 0.
+static uint32_t dealloc_slots(Heap *h, uint32_t object) {
+    uint32_t *slots = object_slots(h, object), count = h->slot_counts[object];
+    for (uint32_t i = h->refcounts[object]; i < count; i++) {
+        uint32_t target = slots[i];
+        slots[i] = 0;
+        if (target == 0 || --h->refcounts[target] > 0) continue;
+        h->refcounts[object] = i + 1;
+        return target;
+    }
+    return 0;
+}
+
+void object_decref(Heap *h, uint32_t object) {
+    CHECK(h->refcounts[object] > 0);
+    if (--h->refcounts[object] > 0) return;
+    dealloc_begin(h, object, 0);
+    while (object != 0) {
+        uint32_t child = dealloc_slots(h, object);
+        if (child != 0) {
+            dealloc_begin(h, child, object);
+            object = child;
+        } else {
+            uint32_t freed_by = h->positions[object];
+            object_free(h, object);
+            object = freed_by;
+        }
+    }
+}
+
+void object_clear(Heap *h, uint32_t object) {
+    uint32_t *slots = object_slots(h, object);
+    h->refcounts[object]++;
+    for (uint32_t i = 0; i < h->slot_counts[object]; i++) {
+        uint32_t target = slots[i];
+        slots[i] = 0;
+        if (target != 0) object_decref(h, target);
+    }
+    object_decref(h, object);
+}

@@ -1,0 +1,33 @@
+// plan.h -- what a policy asks of the heap, and when it wants to be asked next
+#ifndef OURO_PLAN_H
+#define OURO_PLAN_H
+
+#include "base.h"
+
+typedef enum {
+    PLAN_NOTHING,
+    PLAN_COLLECT,  // find what is unreachable among the objects of `spaces`, free it, survivors to `into`
+    PLAN_MOVE,     // put the objects of `spaces` into `into` without looking (freeze, unfreeze)
+    PLAN_RELEASE   // the same as PLAN_COLLECT, but garbage goes wholesale with its region
+} PlanKind;
+
+typedef struct {
+    PlanKind kind;
+    uint32_t spaces;         // bit i: space i is condemned
+    uint8_t into;            // the space of the survivors
+    uint8_t generation;      // under which the collection is counted: 0, 1 or 2
+    bool reset_young;        // HeapView.young starts again at 0
+    bool legacy_finalizers;  // 3.3 and earlier: garbage with a finalizer, and what it reaches, is kept
+} Plan;
+
+#define FUSE_NEVER UINT64_MAX
+
+// When to wake: at the first allocation after which one of these holds.
+typedef struct {
+    uint64_t young;       // HeapView.young > this
+    uint64_t live_bytes;  // HeapView.live_bytes > this
+    uint64_t clock;       // HeapView.clock >= this
+    bool at_safepoint;    // 3.12 and later: not inside the allocation, but at the next safepoint
+} Fuse;
+
+#endif
