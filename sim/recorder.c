@@ -1,0 +1,101 @@
+// recorder.c -- what a run leaves behind
+#include "recorder.h"
+
+enum { SAMPLES = 1000, PHASE_MARKS = 2000, COLLECTIONS_MAX = 1 << 26 };
+
+bool recorder_open(Recorder *r, uint64_t allocations, uint64_t requests, uint64_t phases, Error *error) {
+    *r = (Recorder){.cost = cost_table_default()};
+    r->sample_every = max_u64(allocations / SAMPLES, 1);
+    r->sample_max = 2 * SAMPLES + PHASE_MARKS;
+    r->phase_max = min_u64(phases, PHASE_MARKS);
+    r->request_max = requests;
+    r->collection_max = min_u64(2 * allocations + 4 * phases + 16, COLLECTIONS_MAX);
+    return (r->collections = reserve_new(r->collection_max, sizeof *r->collections, "collections", error)) &&
+           (r->samples = reserve_new(r->sample_max, sizeof *r->samples, "samples", error)) &&
+           (r->requests = reserve_new(r->request_max, sizeof *r->requests, "requests", error)) &&
+           (r->phases = reserve_new(r->phase_max, sizeof *r->phases, "phases", error));
+}
+
+void recorder_close(Recorder *r) {
+    reserve_free(r->collections, r->collection_max, sizeof *r->collections);
+    reserve_free(r->samples, r->sample_max, sizeof *r->samples);
+    reserve_free(r->requests, r->request_max, sizeof *r->requests);
+    reserve_free(r->phases, r->phase_max, sizeof *r->phases);
+}
+
+uint64_t recorder_now_ns(const Recorder *r, const Heap *heap) {
+    return cost_mutator_ns(&r->cost, heap_view(heap), heap_mutator_work(heap)) + r->pause_ns;
+}
+
+uint64_t recorder_sample(Recorder *r, Heap *heap) {
+    const HeapView *view = heap_view(heap);
+    const HeapLevels *levels = heap_levels(heap);
+    CHECK(levels->reachable_bytes + levels->garbage_bytes == view->live_bytes);
+    if (r->sample_count == r->sample_max) return UINT64_MAX;
+    Sample *s = &r->samples[r->sample_count++];
+    *s = (Sample){.clock = view->clock,
+                  .allocated_bytes = view->allocated_bytes,
+                  .model_ns = recorder_now_ns(r, heap),
+                  .reachable_bytes = levels->reachable_bytes,
+                  .live_bytes = view->live_bytes,
+                  .held_bytes = heap_memory(heap)->held_bytes,
+                  .garbage_bytes = levels->garbage_bytes,
+                  .uncollectable_bytes = levels->uncollectable_bytes,
+                  .collections = r->collection_count,
+                  .round = view->round,
+                  .phase = view->phase};
+    for (uint32_t i = 0; i < SPACES_MAX; i++) {
+        SpaceGarbage garbage = heap_garbage(heap, i);
+        s->waiting_bytes[i] = garbage.waiting_bytes;
+        s->held_by_older_bytes += garbage.held_bytes;
+    }
+    s->held_by_older_bytes -= levels->uncollectable_bytes;  // they were seen and kept as well
+    return (view->clock / r->sample_every + 1) * r->sample_every;
+}
+
+void recorder_request(Recorder *r, const Heap *heap) {
+    uint64_t now = recorder_now_ns(r, heap);
+    if (r->in_request && r->request_count < r->request_max)
+        r->requests[r->request_count++] = (Request){r->request_start_ns, now};
+    r->in_request = true;
+    r->request_start_ns = now;
+}
+
+void recorder_phase(Recorder *r, Heap *heap) {
+    const HeapView *view = heap_view(heap);
+    r->in_request = false;
+    r->residue_objects = view->live_objects;
+    r->residue_bytes = view->live_bytes;
+    if (r->phase_count == r->phase_max) return;
+    r->phases[r->phase_count++] = (PhaseMark){view->clock, view->round, view->phase};
+    recorder_sample(r, heap);
+}
+
+void recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeReason reason,
+                         const PauseWork *work) {
+    const HeapView *view = heap_view(heap);
+    CHECK(work->result.candidates >= work->result.collected + work->result.survivors);
+    CHECK(r->collection_count < r->collection_max);
+    Collection *c = &r->collections[r->collection_count++];
+    *c = (Collection){.clock = view->clock,
+                      .event = heap_mutator_work(heap)->events,
+                      .start_ns = recorder_now_ns(r, heap),
+                      .pause_ns = cost_pause_ns(&r->cost, plan->kind, work),
+                      .candidates = work->result.candidates,
+                      .edges = work->result.edges,
+                      .collected = work->result.collected,
+                      .uncollectable = work->result.uncollectable,
+                      .survivors = work->result.survivors,
+                      .moves = work->moves,
+                      .jumps = work->jumps,
+                      .futile = work->futile,
+                      .freed = work->freed,
+                      .condemned_bytes = work->condemned_bytes,
+                      .live_bytes_after = view->live_bytes,
+                      .round = view->round,
+                      .phase = view->phase,
+                      .kind = (uint8_t)plan->kind,
+                      .generation = plan->generation,
+                      .reason = (uint8_t)reason};
+    r->pause_ns += c->pause_ns;
+}

@@ -1,0 +1,73 @@
+// recorder.h -- what a run leaves behind: collections, timeline, requests
+//
+// Tables are reserved for the whole run; recording never allocates.
+#ifndef OURO_RECORDER_H
+#define OURO_RECORDER_H
+
+#include "cost.h"
+#include "pauses.h"
+
+// One carried-out plan.
+typedef struct {
+    uint64_t clock;  // allocations before it
+    uint64_t event;  // events before it
+    uint64_t start_ns, pause_ns;  // model time
+    uint64_t candidates, edges, collected, uncollectable, survivors;
+    uint64_t moves, jumps, futile, freed, condemned_bytes, live_bytes_after;
+    uint32_t round, phase;
+    uint8_t kind;  // PlanKind
+    uint8_t generation;
+    uint8_t reason;  // WakeReason of the question it answered
+} Collection;
+
+typedef struct {
+    uint64_t clock, allocated_bytes, model_ns;
+    uint64_t reachable_bytes, live_bytes, held_bytes, garbage_bytes;
+    uint64_t waiting_bytes[SPACES_MAX];  // garbage that no collection has seen, by space
+    uint64_t held_by_older_bytes, uncollectable_bytes;
+    uint64_t collections;
+    uint32_t round, phase;
+} Sample;
+
+typedef struct {
+    uint64_t start_ns, end_ns;
+} Request;
+
+typedef struct {
+    uint64_t clock;
+    uint32_t round, phase;
+} PhaseMark;
+
+typedef struct {
+    CostTable cost;
+    Collection *collections;
+    size_t collection_count, collection_max;
+    Sample *samples;
+    size_t sample_count, sample_max;
+    uint64_t sample_every;  // allocations
+    Request *requests;
+    size_t request_count, request_max;
+    bool in_request;
+    uint64_t request_start_ns;
+    PhaseMark *phases;
+    size_t phase_count, phase_max;
+    uint64_t pause_ns;            // of all plans so far
+    uint64_t residue_objects, residue_bytes;  // after the last round
+} Recorder;
+
+// For a run of `allocations` with at most `requests` requests and `phases` phase events.
+bool recorder_open(Recorder *recorder, uint64_t allocations, uint64_t requests, uint64_t phases, Error *error);
+void recorder_close(Recorder *recorder);
+
+// Model time: the mutator's so far and all pauses.
+uint64_t recorder_now_ns(const Recorder *recorder, const Heap *heap);
+
+// Call at WAKE_SAMPLE (returns the clock of the next sample), WAKE_REQUEST, WAKE_PHASE, after each plan, and
+// at the end of the run.
+uint64_t recorder_sample(Recorder *recorder, Heap *heap);
+void recorder_request(Recorder *recorder, const Heap *heap);
+void recorder_phase(Recorder *recorder, Heap *heap);
+void recorder_collection(Recorder *recorder, const Heap *heap, const Plan *plan, WakeReason reason,
+                         const PauseWork *work);
+
+#endif
