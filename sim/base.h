@@ -1,8 +1,8 @@
 // base.h -- the ground floor: CHECK, Error and reserved memory
 //
 // Two kinds of failure exist. A programmer's error stops the process at once (CHECK, always on).
-// Bad input is not a programmer's error: a function that can meet it returns false and fills an Error
-// with one line that says where, what was found and what is allowed.
+// Bad input is not a programmer's error: a function that can meet it returns false and fills an
+// Error with one line that says where, what was found and what is allowed.
 #ifndef OURO_BASE_H
 #define OURO_BASE_H
 
@@ -12,11 +12,12 @@
 #include <stdint.h>
 
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 // Stops the process with file, line and the condition when an invariant of the program is broken.
-#define CHECK(condition) (LIKELY(condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) \
+    (LIKELY(condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 _Noreturn void check_failed(const char *file, int line, const char *condition);
 
 // 128 bits: products of bytes and bytes, summed over a run, leave 64.
@@ -27,18 +28,21 @@ typedef struct {
     char text[512];  // empty: nothing went wrong
 } Error;
 
-// Fills `error` (unless it is filled already) and returns false, so that a caller can return the call.
+// Fills `error` (unless it is filled already) and returns false, so that a caller can return the
+// call.
 bool error_set(Error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline uint64_t min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }
 static inline uint64_t max_u64(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
-// a * b / c without overflow in between; c > 0; the quotient must fit 64 bits (it is cut to UINT64_MAX).
+// a * b / c without overflow in between; c > 0; the quotient must fit 64 bits (it is cut to
+// UINT64_MAX).
 uint64_t mul_div_u64(uint64_t a, uint64_t b, uint64_t c);
 
-// Address space for `count` elements of `size` bytes, zero, that takes physical memory only as it is
-// touched. Simulation tables are reserved for their upper bound, so that nothing is allocated, moved or
-// refused once a run has started. NULL (and `error` filled) when the address space is not to be had.
+// Address space for `count` elements of `size` bytes, zero, that takes physical memory only as it
+// is touched. Simulation tables are reserved for their upper bound, so that nothing is allocated,
+// moved or refused once a run has started. NULL (and `error` filled) when the address space is not
+// to be had.
 void *reserve_new(uint64_t count, size_t size, const char *what, Error *error);
 void reserve_free(void *memory, uint64_t count, size_t size);
 

@@ -1,8 +1,8 @@
 // collect.c -- carrying out a plan: CPython's trial deletion over whole spaces
 //
-// gc_collect_main of Modules/gcmodule.c, 3.8 to 3.11, pass by pass and with its names. One word per object
-// is read at random: gc[] holds the reference count under deduction and, in its two low bits, whether the
-// object is a candidate and whether it is tentatively unreachable.
+// gc_collect_main of Modules/gcmodule.c, 3.8 to 3.11, pass by pass and with its names. One word per
+// object is read at random: gc[] holds the reference count under deduction and, in its two low
+// bits, whether the object is a candidate and whether it is tentatively unreachable.
 #include "heap_state.h"
 
 // CPython appends the younger lists, in order, to that of the oldest condemned generation.
@@ -37,10 +37,21 @@ static bool is_jump(Address from, Address to) {
     return to - from + near > 2 * near;
 }
 
+// Candidates are known ahead, so what a pass will touch can be fetched in time; distances between 8
+// and 48 measured alike.
+enum { AHEAD = 16 };
+
+static uint32_t candidate_ahead(const Heap *h, uint64_t i, uint64_t count) {
+    return h->candidates[i + AHEAD < count ? i + AHEAD : i];
+}
+
 static void update_refs(Heap *h, uint64_t count) {
     Address last = count > 0 ? h->addresses[h->candidates[0]] : 0;
     for (uint64_t i = 0; i < count; i++) {
-        uint32_t object = h->candidates[i];
+        uint32_t object = h->candidates[i], ahead = candidate_ahead(h, i, count);
+        __builtin_prefetch(&h->refcounts[ahead]);
+        __builtin_prefetch(&h->gc[ahead], 1);
+        __builtin_prefetch(&h->addresses[ahead]);
         h->gc[object] = h->refcounts[object] << 2 | GC_CANDIDATE;
         h->pause.jumps += is_jump(last, h->addresses[object]);
         last = h->addresses[object];
@@ -52,6 +63,7 @@ static void subtract_refs(Heap *h, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) {
         const uint32_t *slots = object_slots(h, h->candidates[i]);
         uint32_t slot_count = h->slot_counts[h->candidates[i]];
+        __builtin_prefetch(object_slots(h, candidate_ahead(h, i, count)));
         for (uint32_t k = 0; k < slot_count; k++) {
             uint32_t target = slots[k];
             if (target == 0) continue;
@@ -62,8 +74,8 @@ static void subtract_refs(Heap *h, uint64_t count) {
     h->pause.result.edges = edges;
 }
 
-// What a reachable object refers to is reachable. If it was put aside already it comes back, to the end of
-// the list being scanned.
+// What a reachable object refers to is reachable. If it was put aside already it comes back, to the
+// end of the list being scanned.
 static uint64_t visit_reachable(Heap *h, uint32_t object, uint64_t rescued) {
     const uint32_t *slots = object_slots(h, object);
     for (uint32_t k = 0; k < h->slot_counts[object]; k++) {
@@ -75,7 +87,8 @@ static uint64_t visit_reachable(Heap *h, uint32_t object, uint64_t rescued) {
     return rescued;
 }
 
-// Splits candidates: the reachable ones stay (their number is returned), the rest is in h->unreachable.
+// Splits candidates: the reachable ones stay (their number is returned), the rest is in
+// h->unreachable.
 static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable) {
     uint64_t kept = 0, aside = 0, rescued = 0;
     for (uint64_t i = 0; i < count; i++) {
@@ -112,7 +125,8 @@ static void survive(Heap *h, uint32_t object, uint32_t into) {
 }
 
 // Up to 3.3: what has a finalizer is not freed, nor what it refers to (move_legacy_finalizers and
-// move_legacy_finalizer_reachable). Takes them out of h->unreachable; the number of those left is returned.
+// move_legacy_finalizer_reachable). Takes them out of h->unreachable; the number of those left is
+// returned.
 static uint64_t keep_legacy_finalizers(Heap *h, uint64_t count, uint32_t into) {
     uint64_t reached = 0, left = 0;
     for (uint64_t i = 0; i < count; i++) {
@@ -139,7 +153,8 @@ static uint64_t keep_legacy_finalizers(Heap *h, uint64_t count, uint32_t into) {
     return left;
 }
 
-// Pops the head of the list, clears it, until the list is empty: what falls with it has left the list.
+// Pops the head of the list, clears it, until the list is empty: what falls with it has left the
+// list.
 static void delete_garbage(Heap *h, uint64_t count) {
     for (uint64_t i = 0; i < count; i++)
         if (h->tags[h->unreachable[i]] & TAG_ALIVE) object_clear(h, h->unreachable[i]);
@@ -152,7 +167,8 @@ static bool any_finalizer(const Heap *h) {
 }
 
 static void call_finalizers(Heap *h, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++) h->pause.finalizers += object_finalizer(h, h->unreachable[i]);
+    for (uint64_t i = 0; i < count; i++)
+        h->pause.finalizers += object_finalizer(h, h->unreachable[i]);
 }
 
 static void collect(Heap *h, const Plan *plan) {
@@ -167,12 +183,15 @@ static void collect(Heap *h, const Plan *plan) {
     result->survivors = kept;
     for (uint64_t i = 0; i < kept; i++) survive(h, h->candidates[i], plan->into);
     if (any_finalizer(h)) {
-        if (plan->legacy_finalizers) unreachable = keep_legacy_finalizers(h, unreachable, plan->into);
-        else call_finalizers(h, unreachable);
+        if (plan->legacy_finalizers)
+            unreachable = keep_legacy_finalizers(h, unreachable, plan->into);
+        else
+            call_finalizers(h, unreachable);
     }
     result->collected = unreachable;
     delete_garbage(h, unreachable);
-    Space *into = &h->spaces[plan->into];  // unsigned sums: what fell during deletion is balanced here
+    Space *into =
+        &h->spaces[plan->into];  // unsigned sums: what fell during deletion is balanced here
     into->bytes += h->condemned_bytes;
     into->waiting.objects += h->condemned.objects;
     into->waiting.bytes += h->condemned.bytes;
@@ -206,7 +225,8 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     for (uint32_t i = 0; i < h->options.space_count; i++) {
         if (!(plan->spaces >> i & 1)) continue;
         if (plan->kind == PLAN_MOVE && i != plan->into) move_space(h, i, plan->into);
-        if (plan->kind == PLAN_RELEASE && h->options.is_region[i]) memory_region_close(h->memory, i);
+        if (plan->kind == PLAN_RELEASE && h->options.is_region[i])
+            memory_region_close(h->memory, i);
     }
     h->freed_by = FREED_BY_MUTATOR;
     h->pause.arenas_released = memory_stats(h->memory)->arenas_released - released;

@@ -1,10 +1,11 @@
 // cost.h -- work -> modelled nanoseconds
 //
-// Work (candidates, edges, frees) is exact; time is a model. `counts+jumps` prices the counts of cost.def,
-// and each step of the collector's list walk that leaves the neighbourhood of the last object, by the
-// size of the condemned heap: at the same counts a full collection costs 24 ns per candidate on a heap in
-// order and 1000 on a scattered one. On runs it was not fitted to, its gc time is off by a factor of 1.6 in
-// the geometric mean and 2.5 at worst: good for orders and shapes, not for promises.
+// Work (candidates, edges, frees) is exact; time is a model. `counts+jumps` prices the counts of
+// cost.def, and each step of the collector's list walk that leaves the neighbourhood of the last
+// object, by the size of the condemned heap: at the same counts a full collection costs 24 ns per
+// candidate on a heap in order and 1000 on a scattered one. On runs it was not fitted to, its gc
+// time is off by a factor of 1.6 in the geometric mean and 2.5 at worst: good for orders and
+// shapes, not for promises.
 #ifndef OURO_COST_H
 #define OURO_COST_H
 
@@ -26,7 +27,8 @@ CostTable cost_table_default(void);
 // Nanoseconds of one carried-out plan.
 uint64_t cost_pause_ns(const CostTable *table, PlanKind kind, const PauseWork *work);
 
-// Nanoseconds of all that the mutator did so far, pauses excluded; its own computing (WORK) included.
+// Nanoseconds of all that the mutator did so far, pauses excluded; its own computing (WORK)
+// included.
 uint64_t cost_mutator_ns(const CostTable *table, const HeapView *view, const MutatorWork *work);
 
 // The same events on a heap where garbage costs nothing: no pauses, no memory to fetch.

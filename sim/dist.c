@@ -46,10 +46,14 @@ uint64_t dist_draw(const Dist *dist, Rng *rng) {
     switch ((DistKind)dist->kind) {
         case DIST_UNIFORM:
             return dist->low + (uint64_t)((U128)(dist->high - dist->low + 1) * rng_next(rng) >> 32);
-        case DIST_GEOMETRIC: return draw_geometric(dist, rng_next(rng));
-        case DIST_POWER: return draw_power(dist, rng_next(rng));
-        case DIST_TABLE: return draw_table(dist, rng_below(rng, PPM));
-        default: return dist->low;
+        case DIST_GEOMETRIC:
+            return draw_geometric(dist, rng_next(rng));
+        case DIST_POWER:
+            return draw_power(dist, rng_next(rng));
+        case DIST_TABLE:
+            return draw_table(dist, rng_below(rng, PPM));
+        default:
+            return dist->low;
     }
 }
 
@@ -78,7 +82,8 @@ static void set_mean(Dist *dist) {
     if (dist->kind == DIST_FIXED) dist->mean = dist->low;
     if (dist->kind == DIST_UNIFORM) dist->mean = dist->low + (dist->high - dist->low) / 2;
     if (dist->kind == DIST_TABLE) dist->mean = mean_of_table(dist);
-    if (dist->kind == DIST_GEOMETRIC || dist->kind == DIST_POWER) dist->mean = mean_by_octaves(dist);
+    if (dist->kind == DIST_GEOMETRIC || dist->kind == DIST_POWER)
+        dist->mean = mean_by_octaves(dist);
     dist->mean = max_u64(dist->mean, 1);
 }
 
@@ -94,8 +99,8 @@ static uint64_t log2_fixed(uint64_t x) {
     return result;
 }
 
-// Trials until the first success have mean m when each fails with probability 1 - 1/m: their number is
-// 1 + floor(-log2(u) / -log2(1 - 1/m)).
+// Trials until the first success have mean m when each fails with probability 1 - 1/m: their number
+// is 1 + floor(-log2(u) / -log2(1 - 1/m)).
 static uint64_t geometric_slope(uint64_t mean) {
     if (mean <= 1) return 0;
     if (mean == 2) return ONE;
@@ -111,7 +116,8 @@ static bool parse_table(Dist *dist, const char *text, uint64_t low, uint64_t hig
         uint32_t share = 0;
         if (dist->entries == DIST_TABLE_MAX)
             return error_set(error, "a table has at most %d entries", DIST_TABLE_MAX);
-        if (colon == NULL) return error_set(error, "'%s' is not VALUE:SHARE, such as 10:50%%", word);
+        if (colon == NULL)
+            return error_set(error, "'%s' is not VALUE:SHARE, such as 10:50%%", word);
         *colon = '\0';
         if (!text_count(word, low, high, &dist->values[dist->entries], error)) return false;
         if (!text_share(colon + 1, &share, error)) return false;
@@ -176,13 +182,16 @@ static bool parse_law(Dist *dist, const char *text, uint64_t low, uint64_t high,
 }
 
 bool dist_parse(Dist *dist, const char *text, uint64_t low, uint64_t high, Error *error) {
-    static const char *const laws[] = {
-        [DIST_FIXED] = "fixed", [DIST_UNIFORM] = "uniform", [DIST_GEOMETRIC] = "geometric",
-        [DIST_POWER] = "power", [DIST_TABLE] = "table"};
+    static const char *const laws[] = {[DIST_FIXED] = "fixed",
+                                       [DIST_UNIFORM] = "uniform",
+                                       [DIST_GEOMETRIC] = "geometric",
+                                       [DIST_POWER] = "power",
+                                       [DIST_TABLE] = "table"};
     const char *rest = text;
     char word[64];
     memset(dist, 0, sizeof *dist);
-    if (!text_word(&rest, word, sizeof word)) return error_set(error, "no value; allowed: %s", DIST_SYNTAX);
+    if (!text_word(&rest, word, sizeof word))
+        return error_set(error, "no value; allowed: %s", DIST_SYNTAX);
     size_t law = 0;
     while (law < ARRAY_LENGTH(laws) && strcmp(word, laws[law]) != 0) law++;
     if (law == ARRAY_LENGTH(laws) && (word[0] < '0' || word[0] > '9'))

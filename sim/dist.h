@@ -1,7 +1,8 @@
 // dist.h -- distributions of whole numbers, drawn with integers only
 //
-// A draw is a pure function of generator bits: no floating point, no libm, so that it is the same on every
-// machine. Exponential and power laws come from -log2(u) of a 32-bit uniform u, by tables of 256 entries.
+// A draw is a pure function of generator bits: no floating point, no libm, so that it is the same
+// on every machine. Exponential and power laws come from -log2(u) of a 32-bit uniform u, by tables
+// of 256 entries.
 #ifndef OURO_DIST_H
 #define OURO_DIST_H
 
@@ -13,18 +14,20 @@ enum { DIST_TABLE_MAX = 16 };
 
 typedef struct {
     uint8_t kind;
-    uint64_t low;    // fixed: the value; else the smallest value
-    uint64_t high;   // the largest value; larger draws are cut to it
-    uint64_t mean;   // of whole draws, rounded, at least 1; what shares of allocations are divided by
-    uint64_t slope;  // geometric: trials per octave of u; power: octaves per octave of u; 32.32 fixed point
-    uint32_t entries;                     // table
-    uint32_t below[DIST_TABLE_MAX];       // cumulative parts per million
+    uint64_t low;   // fixed: the value; else the smallest value
+    uint64_t high;  // the largest value; larger draws are cut to it
+    uint64_t
+        mean;  // of whole draws, rounded, at least 1; what shares of allocations are divided by
+    uint64_t slope;    // geometric: trials per octave of u; power: octaves per octave of u; 32.32
+                       // fixed point
+    uint32_t entries;  // table
+    uint32_t below[DIST_TABLE_MAX];  // cumulative parts per million
     uint64_t values[DIST_TABLE_MAX];
 } Dist;
 
 // The accepted texts, for help:
-#define DIST_SYNTAX                                                                        \
-    "N | fixed N | uniform min=A max=B | geometric mean=M [max=B] | "                      \
+#define DIST_SYNTAX                                                   \
+    "N | fixed N | uniform min=A max=B | geometric mean=M [max=B] | " \
     "power min=A exponent=E [max=B] | table V:P% V:P% ..."
 
 // Reads one of DIST_SYNTAX; every value must lie in [low, high]. `exponent` is that of the survival

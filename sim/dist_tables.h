@@ -1,7 +1,7 @@
 // dist_tables.h -- log2 and exp2 at 256 points, for dist.c
 //
-// Constants instead of libm: the last bit must not depend on the machine. tests/test_dist.c recomputes
-// both by repeated squaring and square roots in integers.
+// Constants instead of libm: the last bit must not depend on the machine. tests/test_dist.c
+// recomputes both by repeated squaring and square roots in integers.
 #ifndef OURO_DIST_TABLES_H
 #define OURO_DIST_TABLES_H
 

@@ -1,8 +1,8 @@
 // event.c -- the instruction set, and the closed forms of the shapes
 //
-// Every shape is a tree of members in birth order, each owned by its parent, plus what closes it. So a
-// shape is three functions: parent(i), the position of i among its parent's children, and the number of
-// children. The slots of a member are laid out as
+// Every shape is a tree of members in birth order, each owned by its parent, plus what closes it.
+// So a shape is three functions: parent(i), the position of i among its parent's children, and the
+// number of children. The slots of a member are laid out as
 //   [its children][what closes the unit: a back link, or the closing edge][root only: links]
 #include "event.h"
 
@@ -104,7 +104,8 @@ static MemberStore mesh_store(const Template *t, uint32_t objects, uint32_t i, u
     return (MemberStore){i, clamp_children(objects - 1 - i, t->fanout) + back, i - 1 - back};
 }
 
-MemberStore template_store(const Template *t, uint32_t objects, bool closed, uint32_t i, uint32_t k) {
+MemberStore template_store(const Template *t, uint32_t objects, bool closed, uint32_t i,
+                           uint32_t k) {
     if (t->shape == SHAPE_MESH) return mesh_store(t, objects, i, k);
     Place place = place_of(t, objects, i);
     uint32_t to = has_closing(t, objects, closed, i) ? 0 : place.parent;
@@ -132,7 +133,8 @@ uint64_t template_slots_total(const Template *t, uint32_t objects, bool closed) 
     return total + max_u64(backs_up_to(t, objects - 1), 1);
 }
 
-// The nodes of a B-tree and the dicts of instances have sizes of their own; `bytes` is for the rest.
+// The nodes of a B-tree and the dicts of instances have sizes of their own; `bytes` is for the
+// rest.
 uint32_t template_bytes(const Template *t, uint32_t i) {
     if (t->shape == SHAPE_INSTANCE && i % 2 == 1) return DICT_BYTES;
     if (t->shape == SHAPE_BTREE && i % (t->fanout + 1u) == 0)
@@ -143,9 +145,13 @@ uint32_t template_bytes(const Template *t, uint32_t i) {
 uint32_t template_slots_needed(const Template *t) {
     uint32_t back = t->back_ppm > 0;
     switch ((Shape)t->shape) {
-        case SHAPE_TREE: return t->fanout + back + t->links;
-        case SHAPE_MESH: return 2u * t->fanout + t->links;
-        case SHAPE_BTREE: return 1 + back + t->links;
-        default: return 1 + back + t->links;
+        case SHAPE_TREE:
+            return t->fanout + back + t->links;
+        case SHAPE_MESH:
+            return 2u * t->fanout + t->links;
+        case SHAPE_BTREE:
+            return 1 + back + t->links;
+        default:
+            return 1 + back + t->links;
     }
 }

@@ -15,8 +15,8 @@ static WakeReason fuse_blown(const Heap *h) {
     return WAKE_NONE;
 }
 
-// After the memory of a new object is taken and counted, before it is in any space: up to 3.11 this is
-// where the collector runs.
+// After the memory of a new object is taken and counted, before it is in any space: up to 3.11 this
+// is where the collector runs.
 static WakeReason wake_in_allocation(Heap *h) {
     if (memory_stats(h->memory)->held_bytes > h->options.memory_limit) return WAKE_MEMORY;
     WakeReason blown = fuse_blown(h);
@@ -37,7 +37,8 @@ static WakeReason wake_at_safepoint(Heap *h) {
 
 static void unit_begin(Heap *h, const Event *unit) {
     uint32_t number = instance_take(h, unit);
-    h->cursor = (Cursor){.active = true, .instance = number, .slot_next = h->instances[number].slots_first};
+    h->cursor =
+        (Cursor){.active = true, .instance = number, .slot_next = h->instances[number].slots_first};
 }
 
 static void member_attach(Heap *h, const Event *unit, const Member *member) {
@@ -60,7 +61,8 @@ static void member_attach(Heap *h, const Event *unit, const Member *member) {
     h->work.stores++;
 }
 
-// Goes on with the unit under the cursor; false when something wants attention before it is finished.
+// Goes on with the unit under the cursor; false when something wants attention before it is
+// finished.
 static bool unit_continue(Heap *h, const Event *unit) {
     Cursor *cursor = &h->cursor;
     const Template *t = h->options.templates[unit->template];
@@ -94,7 +96,8 @@ static uint32_t unit_root(const Heap *h, uint32_t unit) {
 static void apply_store(Heap *h, const Event *event) {
     uint32_t root = unit_root(h, event->unit);
     uint32_t links = object_template(h, root)->links;
-    uint32_t *slot = &object_slots(h, root)[h->slot_counts[root] - links + event->flags], old = *slot;
+    uint32_t *slot = &object_slots(h, root)[h->slot_counts[root] - links + event->flags],
+             old = *slot;
     if (event->target == NO_UNIT) {
         *slot = 0;
     } else {
@@ -121,13 +124,12 @@ static void apply_phase(Heap *h, const Event *event) {
 // The oracle: what has just died and is not freed yet goes now.
 static void free_doomed(Heap *h) {
     h->freed_by = FREED_BY_ORACLE;
-    while (h->doomed != 0) {
-        Instance *instance = &h->instances[h->doomed];
-        h->doomed = instance->next;
-        uint32_t first = instance->first, objects = instance->objects;
-        for (uint32_t i = 0; i < objects && h->instances[h->instance_of[first]].live > 0; i++)
-            if (h->tags[first + i] & TAG_ALIVE) object_clear(h, first + i);
+    for (uint32_t i = 0; i < h->doomed_count; i++) {
+        const Instance *instance = &h->instances[h->doomed[i]];
+        for (uint32_t k = 0; k < instance->objects && instance->live > 0; k++)
+            if (h->tags[instance->first + k] & TAG_ALIVE) object_clear(h, instance->first + k);
     }
+    h->doomed_count = 0;
     h->freed_by = FREED_BY_MUTATOR;
 }
 
@@ -135,28 +137,44 @@ static void free_doomed(Heap *h) {
 static void apply_release(Heap *h, const Event *event) {
     uint64_t released = memory_stats(h->memory)->arenas_released;
     h->event_freed = h->event_payloads = 0;
-    if (event->op == OP_STORE) apply_store(h, event);
-    else apply_drop(h, event);
+    if (event->op == OP_STORE)
+        apply_store(h, event);
+    else
+        apply_drop(h, event);
     if (h->event_freed > h->work.cascade_objects_max) {
         h->work.cascade_objects_max = h->event_freed;
         h->work.cascade_payloads = h->event_payloads;
     }
     h->work.arenas_released += memory_stats(h->memory)->arenas_released - released;
-    if (h->doomed != 0) free_doomed(h);
+    if (h->doomed_count > 0) free_doomed(h);
     h->levels.garbage_bytes_max = max_u64(h->levels.garbage_bytes_max, h->levels.garbage_bytes);
 }
 
 static bool event_apply(Heap *h, const Event *event) {
     switch ((EventOp)event->op) {
-        case OP_UNIT: return unit_continue(h, event);
+        case OP_UNIT:
+            return unit_continue(h, event);
         case OP_STORE:
-        case OP_DROP: apply_release(h, event); break;
-        case OP_DEAD: instance_dies(h, h->instance_of_unit[event->unit]); break;
-        case OP_WORK: h->work.work_ns += event->value; break;
-        case OP_COLLECT: h->view.reason = WAKE_COLLECT; break;
-        case OP_REQUEST: h->view.reason = WAKE_REQUEST; break;
-        case OP_PHASE: apply_phase(h, event); break;
-        case OP_COUNT: CHECK(!"an event");
+        case OP_DROP:
+            apply_release(h, event);
+            break;
+        case OP_DEAD:
+            instance_dies(h, h->instance_of_unit[event->unit]);
+            break;
+        case OP_WORK:
+            h->work.work_ns += event->value;
+            break;
+        case OP_COLLECT:
+            h->view.reason = WAKE_COLLECT;
+            break;
+        case OP_REQUEST:
+            h->view.reason = WAKE_REQUEST;
+            break;
+        case OP_PHASE:
+            apply_phase(h, event);
+            break;
+        case OP_COUNT:
+            CHECK(!"an event");
     }
     return true;
 }
@@ -212,14 +230,16 @@ SpaceGarbage heap_garbage(const Heap *h, uint32_t space) {
 
 static bool tables_open(Heap *h, Error *error) {
     uint64_t objects = h->options.objects_max + 1, slots = h->options.slots_max + 1;
-#define TABLE(field, count) \
-    ((h->field = reserve_new((count), sizeof *h->field, "the heap's table of " #field, error)) != NULL)
+#define TABLE(field, count)                                                                       \
+    ((h->field = reserve_new((count), sizeof *h->field, "the heap's table of " #field, error)) != \
+     NULL)
     bool good = TABLE(refcounts, objects) && TABLE(gc, objects) && TABLE(positions, objects) &&
                 TABLE(instance_of, objects) && TABLE(slots_at, objects) &&
                 TABLE(slot_counts, objects) && TABLE(addresses, objects) && TABLE(tags, objects) &&
                 TABLE(payloads, objects) && TABLE(instances, objects) && TABLE(slots, slots) &&
                 TABLE(candidates, objects) && TABLE(rescued, objects) &&
-                TABLE(unreachable, objects) && TABLE(instance_of_unit, h->options.units_max);
+                TABLE(unreachable, objects) && TABLE(doomed, objects) &&
+                TABLE(instance_of_unit, h->options.units_max);
 #undef TABLE
     for (uint32_t i = 0; good && i < h->options.space_count; i++)
         good = space_open(&h->spaces[i], min_u64(2 * objects + 2048, UINT32_MAX), error);
@@ -244,9 +264,11 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
 void heap_close(Heap *h) {
     if (h == NULL) return;
     uint64_t objects = h->options.objects_max + 1, slots = h->options.slots_max + 1;
-    uint32_t *const tables[] = {h->refcounts,  h->gc,        h->positions, h->instance_of, h->slots_at,
-                                h->addresses,  h->payloads,  h->candidates, h->rescued,    h->unreachable};
-    for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) reserve_free(tables[i], objects, sizeof(uint32_t));
+    uint32_t *const tables[] = {h->refcounts, h->gc,          h->positions, h->instance_of,
+                                h->slots_at,  h->addresses,   h->payloads,  h->candidates,
+                                h->rescued,   h->unreachable, h->doomed};
+    for (size_t i = 0; i < ARRAY_LENGTH(tables); i++)
+        reserve_free(tables[i], objects, sizeof(uint32_t));
     reserve_free(h->slot_counts, objects, sizeof *h->slot_counts);
     reserve_free(h->tags, objects, sizeof *h->tags);
     reserve_free(h->instances, objects, sizeof *h->instances);

@@ -1,7 +1,7 @@
 // heap.h -- the tracing heap: objects, references, counts, and what CPython does to them
 //
-// The heap takes events and carries out plans; it knows no policy. It runs until a fuse blows and returns;
-// the driver asks the policy and hands its plan to heap_execute.
+// The heap takes events and carries out plans; it knows no policy. It runs until a fuse blows and
+// returns; the driver asks the policy and hands its plan to heap_execute.
 #ifndef OURO_HEAP_H
 #define OURO_HEAP_H
 
@@ -28,14 +28,14 @@ typedef struct {
 // Work of the mutator and its memory since the start; the cost model turns it into time.
 typedef struct {
     uint64_t events;
-    uint64_t stores;            // references written, attachments not counted
-    uint64_t freed_refcount;    // objects freed by the mutator's decrements
-    uint64_t freed_oracle;      // objects freed at their truth note
-    uint64_t payloads;          // native blocks allocated
-    uint64_t payloads_freed;    // by the mutator's decrements
-    uint64_t work_ns;           // WORK
-    uint64_t arenas_mapped;     // by the mutator
-    uint64_t arenas_released;   // by the mutator
+    uint64_t stores;               // references written, attachments not counted
+    uint64_t freed_refcount;       // objects freed by the mutator's decrements
+    uint64_t freed_oracle;         // objects freed at their truth note
+    uint64_t payloads;             // native blocks allocated
+    uint64_t payloads_freed;       // by the mutator's decrements
+    uint64_t work_ns;              // WORK
+    uint64_t arenas_mapped;        // by the mutator
+    uint64_t arenas_released;      // by the mutator
     uint64_t cascade_objects_max;  // freed by one STORE or DROP
     uint64_t cascade_payloads;     // of that one
 } MutatorWork;
@@ -55,12 +55,12 @@ typedef struct {
 typedef struct {
     PlanResult result;
     uint64_t condemned_bytes;
-    uint64_t moves;          // to the list of the tentatively unreachable
-    uint64_t jumps;          // steps of the list walk that leave the neighbourhood of the last object
-    uint64_t futile;         // candidates that were reachable (by the truth notes)
-    uint64_t freed;          // objects freed inside the pause, older ones included
+    uint64_t moves;   // to the list of the tentatively unreachable
+    uint64_t jumps;   // steps of the list walk that leave the neighbourhood of the last object
+    uint64_t futile;  // candidates that were reachable (by the truth notes)
+    uint64_t freed;   // objects freed inside the pause, older ones included
     uint64_t payloads_small, payloads_large;  // native blocks freed inside the pause
-    uint64_t finalizers;     // called inside the pause
+    uint64_t finalizers;                      // called inside the pause
     uint64_t arenas_released;
 } PauseWork;
 
@@ -69,8 +69,8 @@ typedef struct Heap Heap;
 Heap *heap_open(const HeapOptions *options, Error *error);
 void heap_close(Heap *heap);
 
-// Applies events until all `count` are done or something wants attention: view->reason says what. Returns
-// the number of events finished; call again with the rest. WAKE_NONE: all are.
+// Applies events until all `count` are done or something wants attention: view->reason says what.
+// Returns the number of events finished; call again with the rest. WAKE_NONE: all are.
 size_t heap_apply(Heap *heap, const Event *events, size_t count);
 
 void heap_set_fuse(Heap *heap, const Fuse *fuse);
@@ -85,7 +85,8 @@ void heap_set_reason(Heap *heap, WakeReason reason);
 const MutatorWork *heap_mutator_work(const Heap *heap);
 const HeapLevels *heap_levels(Heap *heap);  // brought up to date
 const MemoryStats *heap_memory(const Heap *heap);
-const Hist *heap_ages(const Heap *heap);  // allocations between death and being freed by a collection
+const Hist *heap_ages(
+    const Heap *heap);  // allocations between death and being freed by a collection
 
 typedef struct {
     uint64_t waiting_bytes;  // garbage in this space that no collection has seen yet

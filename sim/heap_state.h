@@ -1,4 +1,5 @@
-// heap_state.h -- the inside of the tracing heap, shared by heap.c, object.c, collect.c and heap_check.c
+// heap_state.h -- the inside of the tracing heap, shared by heap.c, object.c, collect.c and
+// heap_check.c
 #ifndef OURO_HEAP_STATE_H
 #define OURO_HEAP_STATE_H
 
@@ -30,7 +31,7 @@ typedef struct {
     uint32_t first, objects;
     uint32_t slots_first, slots;
     uint32_t live;  // objects not freed
-    uint32_t next;  // in the list of free or of doomed instances
+    uint32_t next;  // in the list of free instances
     uint16_t template;
     uint8_t flags;
     uint64_t death;  // allocation clock of its truth note
@@ -74,7 +75,8 @@ struct Heap {
     Instance *instances;
     uint32_t instance_count, instance_free;
     uint32_t *instance_of_unit;
-    uint32_t doomed;  // instances to free at the end of the event (free_at_death)
+    uint32_t *doomed;  // instances to free at the end of the event (free_at_death)
+    uint32_t doomed_count;
 
     Space spaces[SPACES_MAX];
     Memory *memory;
@@ -93,7 +95,9 @@ struct Heap {
     Hist ages;
 };
 
-static inline uint32_t object_space(const Heap *h, uint32_t object) { return h->tags[object] & TAG_SPACE; }
+static inline uint32_t object_space(const Heap *h, uint32_t object) {
+    return h->tags[object] & TAG_SPACE;
+}
 
 static inline uint8_t tags_in_space(uint8_t tags, uint32_t space) {
     return (uint8_t)((tags & (0xff ^ TAG_SPACE)) | space);
@@ -125,7 +129,8 @@ uint32_t instance_take(Heap *h, const Event *unit);
 void instance_dies(Heap *h, uint32_t instance);
 
 // Memory, number and count 1 for member `member`; tracked in no space yet.
-void object_allocate(Heap *h, uint32_t instance, uint32_t member, uint32_t slots_at, uint32_t slots);
+void object_allocate(Heap *h, uint32_t instance, uint32_t member, uint32_t slots_at,
+                     uint32_t slots);
 
 // Puts it into its space, with its native payload.
 void object_track(Heap *h, uint32_t object, uint32_t space);

@@ -7,18 +7,18 @@
 enum { SPACES_MAX = 12 };
 
 //        enumerator     why the policy is asked
-#define WAKE_REASONS(X)                                                                     \
-    X(WAKE_NONE,    "not at all: the events are used up")                                   \
-    X(WAKE_START,   "the run begins")                                                       \
-    X(WAKE_YOUNG,   "net allocations since the last reset exceed the fuse")                 \
-    X(WAKE_BYTES,   "live bytes exceed the fuse")                                           \
-    X(WAKE_CLOCK,   "the allocation clock has reached the fuse")                            \
-    X(WAKE_PHASE,   "a phase begins, or a round has ended")                                 \
-    X(WAKE_COLLECT, "the program calls gc.collect()")                                       \
-    X(WAKE_DONE,    "the last plan was carried out: `last` says what it found")             \
-    X(WAKE_SAMPLE,  "(for the driver: time for a sample)")                                  \
-    X(WAKE_REQUEST, "(for the driver: a request ends, another begins)")                     \
-    X(WAKE_MEMORY,  "(for the driver: the memory limit is exceeded)")
+#define WAKE_REASONS(X)                                                      \
+    X(WAKE_NONE, "not at all: the events are used up")                       \
+    X(WAKE_START, "the run begins")                                          \
+    X(WAKE_YOUNG, "net allocations since the last reset exceed the fuse")    \
+    X(WAKE_BYTES, "live bytes exceed the fuse")                              \
+    X(WAKE_CLOCK, "the allocation clock has reached the fuse")               \
+    X(WAKE_PHASE, "a phase begins, or a round has ended")                    \
+    X(WAKE_COLLECT, "the program calls gc.collect()")                        \
+    X(WAKE_DONE, "the last plan was carried out: `last` says what it found") \
+    X(WAKE_SAMPLE, "(for the driver: time for a sample)")                    \
+    X(WAKE_REQUEST, "(for the driver: a request ends, another begins)")      \
+    X(WAKE_MEMORY, "(for the driver: the memory limit is exceeded)")
 
 typedef enum {
 #define X(reason, why) reason,
@@ -46,9 +46,10 @@ typedef struct {
     uint64_t allocated_bytes;  // requested so far, native payload included
     uint64_t live_objects;     // allocated and not freed
     uint64_t live_bytes;
-    uint64_t payload_bytes;    // native memory among live_bytes
-    uint64_t young;            // CPython's generations[0].count: + 1 per allocation, - 1 per free, not below 0
-    uint32_t phase;            // number of the present phase; ROUND_END (2^32 - 1) between rounds
+    uint64_t payload_bytes;  // native memory among live_bytes
+    uint64_t
+        young;  // CPython's generations[0].count: + 1 per allocation, - 1 per free, not below 0
+    uint32_t phase;  // number of the present phase; ROUND_END (2^32 - 1) between rounds
     uint32_t round;
     SpaceView spaces[SPACES_MAX];
     PlanResult last;

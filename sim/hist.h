@@ -33,8 +33,8 @@ static inline uint64_t hist_bucket_low(uint32_t bucket) {
     return (uint64_t)(bucket - (shift << HIST_SUB_BITS)) << shift;
 }
 
-// The value (rounded down to its bucket; the maximum is exact) that `permille` / 1000 of all values do
-// not exceed; 0 for an empty histogram.
+// The value (rounded down to its bucket; the maximum is exact) that `permille` / 1000 of all values
+// do not exceed; 0 for an empty histogram.
 uint64_t hist_quantile(const Hist *hist, uint32_t permille);
 
 #endif

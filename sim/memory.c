@@ -79,9 +79,7 @@ struct Memory {
     Region regions[MEMORY_REGIONS];
 };
 
-static uint32_t units_of(uint32_t bytes) {
-    return (bytes - 1) / MEMORY_UNIT + 1;
-}
+static uint32_t units_of(uint32_t bytes) { return (bytes - 1) / MEMORY_UNIT + 1; }
 
 static uint32_t arena_map(Memory *memory) {
     uint32_t number = memory->arena_unused;
@@ -391,6 +389,4 @@ void memory_close(Memory *memory) {
     free(memory);
 }
 
-const MemoryStats *memory_stats(const Memory *memory) {
-    return &memory->stats;
-}
+const MemoryStats *memory_stats(const Memory *memory) { return &memory->stats; }

@@ -1,12 +1,14 @@
 // memory.h -- what obmalloc would hold for the simulated objects
 //
-// CPython's small-object allocator in its geometry, block by block: 32 size classes, pools, arenas, which
-// pool serves next and when an arena goes back to the system (Objects/obmalloc.c, 3.10 to 3.13). The same
-// sequence of requests gives the same addresses and the same arena events as the real allocator started
-// with no pool in use. Requests above `small_limit` go to malloc and are counted, not placed.
+// CPython's small-object allocator in its geometry, block by block: 32 size classes, pools, arenas,
+// which pool serves next and when an arena goes back to the system (Objects/obmalloc.c, 3.10
+// to 3.13). The same sequence of requests gives the same addresses and the same arena events as the
+// real allocator started with no pool in use. Requests above `small_limit` go to malloc and are
+// counted, not placed.
 //
-// A *region* is memory that a policy releases wholesale: arenas of its own, filled front to back; a block
-// freed in it is not used again; an arena of a closed region goes back when nothing in it is left.
+// A *region* is memory that a policy releases wholesale: arenas of its own, filled front to back; a
+// block freed in it is not used again; an arena of a closed region goes back when nothing in it is
+// left.
 #ifndef OURO_MEMORY_H
 #define OURO_MEMORY_H
 
@@ -41,22 +43,24 @@ typedef struct {
 
 typedef struct Memory Memory;
 
-// `arenas_max` bounds the arenas mapped at one time (at most MEMORY_LARGE * MEMORY_UNIT / arena_bytes);
-// address space for their tables is reserved. NULL with `error` filled when it cannot be had.
+// `arenas_max` bounds the arenas mapped at one time (at most MEMORY_LARGE * MEMORY_UNIT /
+// arena_bytes); address space for their tables is reserved. NULL with `error` filled when it cannot
+// be had.
 Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *error);
 void memory_close(Memory *memory);
 const MemoryStats *memory_stats(const Memory *memory);
 
-// A block of `bytes` (1 to 2^31) from pools, or from malloc above small_limit. Never fails: running out
-// is the caller's decision, from held_bytes and its limit; more than arenas_max arenas is a CHECK.
+// A block of `bytes` (1 to 2^31) from pools, or from malloc above small_limit. Never fails: running
+// out is the caller's decision, from held_bytes and its limit; more than arenas_max arenas is a
+// CHECK.
 Address memory_alloc(Memory *memory, uint32_t bytes);
 
 // A block from region number `region` (0 to MEMORY_REGIONS - 1); above small_limit from malloc.
 #define MEMORY_REGIONS 16u
 Address memory_region_alloc(Memory *memory, uint32_t region, uint32_t bytes);
 
-// Ends a region: arenas without live blocks go back at once, the others with their last block. The next
-// allocation in the same region number opens a new one.
+// Ends a region: arenas without live blocks go back at once, the others with their last block. The
+// next allocation in the same region number opens a new one.
 void memory_region_close(Memory *memory, uint32_t region);
 
 // Gives back a block from any of the above; `bytes` as requested.

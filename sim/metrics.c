@@ -14,7 +14,8 @@ const MetricRow METRICS[] = {
 const size_t METRIC_COUNT = ARRAY_LENGTH(METRICS);
 
 const char *metric_unit_name(MetricUnit unit) {
-    static const char *const names[] = {"count", "objects", "bytes", "permille", "KiB*MiB", "allocations", "ns"};
+    static const char *const names[] = {"count",   "objects",     "bytes", "permille",
+                                        "KiB*MiB", "allocations", "ns"};
     CHECK(unit < ARRAY_LENGTH(names));
     return names[unit];
 }
@@ -111,7 +112,8 @@ size_t metrics_utilization(const Recorder *r, uint64_t total_ns, Utilization *po
     return count;
 }
 
-// DaCapo's metered latency: requests should have started evenly over the time that all of them took.
+// DaCapo's metered latency: requests should have started evenly over the time that all of them
+// took.
 static void request_figures(Metrics *m, const Recorder *r) {
     size_t n = r->request_count;
     m->requests = n;
@@ -166,7 +168,8 @@ static bool identities_hold(const Metrics *m, const Recorder *r, Heap *heap, Err
     } identities[] = {
         {"allocations = freed by refcount + by oracle + in pauses + live", m->allocations,
          m->freed_refcount + m->freed_oracle + m->freed_in_pauses + view->live_objects},
-        {"live bytes = reachable + garbage", view->live_bytes, levels->reachable_bytes + levels->garbage_bytes},
+        {"live bytes = reachable + garbage", view->live_bytes,
+         levels->reachable_bytes + levels->garbage_bytes},
         {"live objects = reachable + garbage", view->live_objects,
          levels->reachable_objects + levels->garbage_objects},
         {"sum of pauses = gc time", m->pause_ns_total, r->pause_ns},

@@ -10,7 +10,15 @@ typedef struct {
 #undef METRIC
 } Metrics;
 
-typedef enum { UNIT_COUNT, UNIT_OBJECTS, UNIT_BYTES, UNIT_PERMILLE, UNIT_KIB_MIB, UNIT_ALLOCATIONS, UNIT_NS } MetricUnit;
+typedef enum {
+    UNIT_COUNT,
+    UNIT_OBJECTS,
+    UNIT_BYTES,
+    UNIT_PERMILLE,
+    UNIT_KIB_MIB,
+    UNIT_ALLOCATIONS,
+    UNIT_NS
+} MetricUnit;
 typedef enum { BETTER_NONE, BETTER_LOWER, BETTER_HIGHER } MetricDirection;
 
 typedef struct {
@@ -31,7 +39,8 @@ static inline uint64_t metric_value(const Metrics *metrics, const MetricRow *row
     return *(const uint64_t *)((const char *)metrics + row->offset);
 }
 
-// All figures from what was recorded; false with `error` when an identity between them does not hold.
+// All figures from what was recorded; false with `error` when an identity between them does not
+// hold.
 bool metrics_compute(Metrics *metrics, const Recorder *recorder, Heap *heap, Error *error);
 
 // One point of the utilization curve.
@@ -43,7 +52,8 @@ typedef struct {
 
 enum { UTILIZATION_POINTS_MAX = 64 };
 
-// MMU and BMU for windows 1, 2, 5, 10, ... from 10 us to the length of the run; returns their number.
+// MMU and BMU for windows 1, 2, 5, 10, ... from 10 us to the length of the run; returns their
+// number.
 size_t metrics_utilization(const Recorder *recorder, uint64_t total_ns, Utilization *points);
 
 #endif

@@ -1,8 +1,8 @@
 // mutator.c -- from a Spec to the canonical stream of events
 //
-// A state machine whose every step emits a few events into a buffer: it can stop anywhere, however long a
-// cascade of deaths is. At 10,000 live objects a step takes its time from the random draws and the unit
-// table; the table is one cache line per unit (record, wheel node, links).
+// A state machine whose every step emits a few events into a buffer: it can stop anywhere, however
+// long a cascade of deaths is. At 10,000 live objects a step takes its time from the random draws
+// and the unit table; the table is one cache line per unit (record, wheel node, links).
 #include "mutator.h"
 
 #include <stdlib.h>
@@ -12,9 +12,24 @@
 #include "wheel.h"
 
 // One stream of randomness per purpose.
-typedef enum { DRAW_POPULATION, DRAW_OBJECTS, DRAW_CLOSED, DRAW_LIFETIME, DRAW_LINK, DRAW_MUTATION, DRAWS } Draw;
+typedef enum {
+    DRAW_POPULATION,
+    DRAW_OBJECTS,
+    DRAW_CLOSED,
+    DRAW_LIFETIME,
+    DRAW_LINK,
+    DRAW_MUTATION,
+    DRAWS
+} Draw;
 
-typedef enum { STAGE_PHASE, STAGE_RUN, STAGE_PHASE_DRAIN, STAGE_ROUND_DRAIN, STAGE_ROUND_END, STAGE_DONE } Stage;
+typedef enum {
+    STAGE_PHASE,
+    STAGE_RUN,
+    STAGE_PHASE_DRAIN,
+    STAGE_ROUND_DRAIN,
+    STAGE_ROUND_END,
+    STAGE_DONE
+} Stage;
 
 enum { BUFFER_EVENTS = 4096, STEP_EVENTS_MAX = 16 };
 
@@ -29,12 +44,12 @@ typedef struct {
     uint32_t *units;
     uint64_t capacity;
     uint32_t count;
-    bool kept;         // somebody needs this list
-    bool drains;       // its units are let go at the end of a phase or round, not one by one
-    uint64_t credit;   // stores owed to mutation_rate, in millionths
+    bool kept;        // somebody needs this list
+    bool drains;      // its units are let go at the end of a phase or round, not one by one
+    uint64_t credit;  // stores owed to mutation_rate, in millionths
 } Held;
 
-// Which population the next unit belongs to: a cumulative table over 32 random bits.
+// Which population the next unit belongs to, from 32 random bits.
 typedef struct {
     uint32_t count;
     uint32_t populations[POPULATIONS_MAX];
@@ -57,11 +72,11 @@ struct Mutator {
     Stage stage;
     uint64_t round, clock, phase_end, collect_at, request_at;
     uint32_t phase;
-    uint32_t expired;              // units whose time is up, linked through their nodes
+    uint32_t expired;  // units whose time is up, linked through their nodes
     uint32_t drain_population, drain_index;
-    uint32_t dying;                // units whose DEAD is still to be said, linked likewise
-    uint32_t dead;                 // said; their numbers are free once the killer is out
-    Event killer;                  // the event that makes them unreachable
+    uint32_t dying;  // units whose DEAD is still to be said, linked likewise
+    uint32_t dead;   // said; their numbers are free once the killer is out
+    Event killer;    // the event that makes them unreachable
     bool killer_waits;
 
     Event *buffer;
@@ -203,16 +218,20 @@ static uint64_t unit_build(Mutator *m) {
     bool closed = rng_chance(&m->draws[DRAW_CLOSED], p->closed_ppm);
     uint32_t unit = unit_take(m);
     m->units[unit] = (Unit){m->births++, 1, (uint16_t)number};
-    Event birth = {.op = OP_UNIT, .flags = closed ? UNIT_CLOSED : 0, .template = (uint16_t)number,
-                   .unit = unit, .value = objects, .target = NO_UNIT};
+    Event birth = {.op = OP_UNIT,
+                   .flags = closed ? UNIT_CLOSED : 0,
+                   .template = (uint16_t)number,
+                   .unit = unit,
+                   .value = objects,
+                   .target = NO_UNIT};
     unit_link(m, unit, p, &birth);
     unit_hold(m, unit, p);
     emit_work(m, p->work_ns);
     return objects;
 }
 
-// A held unit gets a new target for one of its links. Inside one population links lead to older units,
-// so the younger of the two is the one that refers.
+// A held unit gets a new target for one of its links. Inside one population links lead to older
+// units, so the younger of the two is the one that refers.
 static void mutate(Mutator *m, uint32_t population) {
     const Population *p = &m->spec->populations[population];
     uint32_t from = held_random(m, population, DRAW_MUTATION);
@@ -279,11 +298,13 @@ static void phase_step(Mutator *m) {
 
 static bool lets_go(const Mutator *m, uint32_t population) {
     const Population *p = &m->spec->populations[population];
-    if (m->stage == STAGE_PHASE_DRAIN) return p->lifetime.kind == LIVES_PHASE && p->phase == m->phase;
+    if (m->stage == STAGE_PHASE_DRAIN)
+        return p->lifetime.kind == LIVES_PHASE && p->phase == m->phase;
     return p->lifetime.kind == LIVES_ROUND;
 }
 
-// Drops the next unit of the populations whose time is over, in the order of their birth; false: no more.
+// Drops the next unit of the populations whose time is over, in the order of their birth; false: no
+// more.
 static bool drain_step(Mutator *m) {
     for (; m->drain_population < m->spec->population_count; m->drain_population++) {
         Held *held = &m->held[m->drain_population];
@@ -319,12 +340,23 @@ static void round_end(Mutator *m) {
 
 static void stage_step(Mutator *m) {
     switch (m->stage) {
-        case STAGE_PHASE: phase_begin(m); break;
-        case STAGE_RUN: phase_step(m); break;
-        case STAGE_PHASE_DRAIN: phase_drain_step(m); break;
-        case STAGE_ROUND_DRAIN: round_drain_step(m); break;
-        case STAGE_ROUND_END: round_end(m); break;
-        case STAGE_DONE: break;
+        case STAGE_PHASE:
+            phase_begin(m);
+            break;
+        case STAGE_RUN:
+            phase_step(m);
+            break;
+        case STAGE_PHASE_DRAIN:
+            phase_drain_step(m);
+            break;
+        case STAGE_ROUND_DRAIN:
+            round_drain_step(m);
+            break;
+        case STAGE_ROUND_END:
+            round_end(m);
+            break;
+        case STAGE_DONE:
+            break;
     }
 }
 
@@ -337,7 +369,8 @@ static void step(Mutator *m) {
         unit_drop(m, list_pop(m, &m->expired));
     } else if (m->stage != STAGE_RUN) {
         stage_step(m);
-    } else if ((m->expired = wheel_take(&m->wheel, m->nodes, m->clock)) == WHEEL_NONE && !mutate_due(m)) {
+    } else if ((m->expired = wheel_take(&m->wheel, m->nodes, m->clock)) == WHEEL_NONE &&
+               !mutate_due(m)) {
         phase_step(m);
     }
 }
@@ -422,8 +455,8 @@ static bool tables_open(Mutator *m, Error *error) {
     return held_open(m, error) &&
            (m->units = reserve_new(m->unit_max, sizeof *m->units, "units", error)) != NULL &&
            (m->nodes = reserve_new(m->unit_max, sizeof *m->nodes, "lifetimes", error)) != NULL &&
-           (m->links = reserve_new((uint64_t)m->unit_max * m->link_stride, sizeof *m->links, "links",
-                                   error)) != NULL;
+           (m->links = reserve_new((uint64_t)m->unit_max * m->link_stride, sizeof *m->links,
+                                   "links", error)) != NULL;
 }
 
 // The stream names templates by number only: what they are belongs to its digest.

@@ -11,8 +11,8 @@ bool object_finalizer(const Heap *h, uint32_t object) {
     return object_template(h, object)->finalizer && object_member(h, object) == 0;
 }
 
-// Between two deaths garbage stays and reachable bytes grow with what is allocated: a rectangle and a
-// trapezoid.
+// Between two deaths garbage stays and reachable bytes grow with what is allocated: a rectangle and
+// a trapezoid.
 void levels_sum(Heap *h) {
     uint64_t grown = h->view.allocated_bytes - h->levels_bytes;
     if (grown == 0) return;
@@ -26,10 +26,13 @@ void levels_sum(Heap *h) {
 
 uint32_t instance_take(Heap *h, const Event *unit) {
     bool closed = unit->flags & UNIT_CLOSED;
-    uint64_t slots = template_slots_total(h->options.templates[unit->template], unit->value, closed);
+    uint64_t slots =
+        template_slots_total(h->options.templates[unit->template], unit->value, closed);
     uint32_t number = h->instance_free;
-    if (number != 0) h->instance_free = h->instances[number].next;
-    else number = ++h->instance_count;
+    if (number != 0)
+        h->instance_free = h->instances[number].next;
+    else
+        number = ++h->instance_count;
     CHECK(number <= h->options.objects_max && slots <= h->options.slots_max);
     Instance *instance = &h->instances[number];
     *instance = (Instance){.objects = unit->value,
@@ -72,9 +75,7 @@ void instance_dies(Heap *h, uint32_t number) {
     h->levels.reachable_bytes -= bytes;
     h->levels.garbage_objects += instance->objects;
     h->levels.garbage_bytes += bytes;
-    if (!h->options.free_at_death) return;
-    instance->next = h->doomed;
-    h->doomed = number;
+    if (h->options.free_at_death) h->doomed[h->doomed_count++] = number;
 }
 
 // ---- birth ----
@@ -98,8 +99,9 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
     uint32_t bytes = template_bytes(h->options.templates[instance->template], member);
     uint32_t space = h->birth_space[instance->template];
     CHECK(slots <= UINT16_MAX);
-    h->addresses[object] = h->options.is_region[space] ? memory_region_alloc(h->memory, space, bytes)
-                                                       : memory_alloc(h->memory, bytes);
+    h->addresses[object] = h->options.is_region[space]
+                               ? memory_region_alloc(h->memory, space, bytes)
+                               : memory_alloc(h->memory, bytes);
     h->refcounts[object] = 1;
     h->gc[object] = 0;
     h->instance_of[object] = number;
@@ -150,8 +152,9 @@ static void account_work(Heap *h, uint32_t payload) {
     h->event_payloads += payload > 0;
     if (h->freed_by == FREED_IN_PAUSE) {
         h->pause.freed++;
-        if (payload > 0) ++*(payload > MEMORY_3_10.small_limit ? &h->pause.payloads_large
-                                                               : &h->pause.payloads_small);
+        if (payload > 0)
+            ++*(payload > MEMORY_3_10.small_limit ? &h->pause.payloads_large
+                                                  : &h->pause.payloads_small);
     } else if (h->freed_by == FREED_BY_MUTATOR) {
         h->work.freed_refcount++;
         h->work.payloads_freed += payload > 0;
@@ -182,8 +185,8 @@ static void object_free(Heap *h, uint32_t object) {
     if (--h->instances[number].live == 0) instance_give(h, number);
 }
 
-// tp_dealloc begins: out of its space. From here on positions[] says who freed it, and refcounts[] which
-// slot is next, so that a cascade of any depth needs no stack.
+// tp_dealloc begins: out of its space. From here on positions[] says who freed it, and refcounts[]
+// which slot is next, so that a cascade of any depth needs no stack.
 static void dealloc_begin(Heap *h, uint32_t object, uint32_t freed_by) {
     if (!(h->gc[object] & GC_CANDIDATE))
         space_remove(&h->spaces[object_space(h, object)], h->positions[object], h->positions);

@@ -24,13 +24,16 @@ static bool is_word(const char *value) {
 static bool knob_set(const Knob *knob, const char *value, KnobValue *result, Error *error) {
     bool flag = false;
     switch (knob->kind) {
-        case KNOB_COUNT: return text_count(value, knob->low, knob->high, &result->count, error);
-        case KNOB_BYTES: return text_bytes(value, knob->low, knob->high, &result->count, error);
+        case KNOB_COUNT:
+            return text_count(value, knob->low, knob->high, &result->count, error);
+        case KNOB_BYTES:
+            return text_bytes(value, knob->low, knob->high, &result->count, error);
         case KNOB_FLAG:
             if (!text_bool(value, &flag, error)) return false;
             result->count = flag;
             return true;
-        case KNOB_TEXT: break;
+        case KNOB_TEXT:
+            break;
     }
     if (knob->choices != NULL && !is_choice(knob->choices, value))
         return error_set(error, "'%s' is not allowed; allowed: %s", value, knob->choices);
@@ -39,13 +42,15 @@ static bool knob_set(const Knob *knob, const char *value, KnobValue *result, Err
     return true;
 }
 
-static bool unknown(const char *owner, const Knob *knobs, size_t count, const char *name, Error *error) {
+static bool unknown(const char *owner, const Knob *knobs, size_t count, const char *name,
+                    Error *error) {
     const char *names[KNOBS_MAX];
     for (size_t i = 0; i < count; i++) names[i] = knobs[i].name;
     const char *near = text_nearest(name, names, count);
     if (count == 0) return error_set(error, "policy %s: takes no knobs, found '%s'", owner, name);
-    return error_set(error, "policy %s: unknown knob '%s'%s%s%s (ouro list policies shows all)", owner,
-                     name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return error_set(error, "policy %s: unknown knob '%s'%s%s%s (ouro list policies shows all)",
+                     owner, name, near ? "; did you mean '" : "", near ? near : "",
+                     near ? "'?" : "");
 }
 
 static bool set_one(const char *owner, const Knob *knobs, size_t count, char *setting,
@@ -62,7 +67,8 @@ static bool set_one(const char *owner, const Knob *knobs, size_t count, char *se
     return unknown(owner, knobs, count, setting, error);
 }
 
-bool param_defaults(const char *owner, const Knob *knobs, size_t count, KnobValue *values, Error *error) {
+bool param_defaults(const char *owner, const Knob *knobs, size_t count, KnobValue *values,
+                    Error *error) {
     CHECK(count <= KNOBS_MAX);
     memset(values, 0, count * sizeof *values);
     for (size_t i = 0; i < count; i++) {
@@ -86,14 +92,16 @@ bool param_set(const char *owner, const Knob *knobs, size_t count, const char *s
     return true;
 }
 
-void param_describe(const Knob *knobs, size_t count, const KnobValue *values, char *text, size_t size) {
+void param_describe(const Knob *knobs, size_t count, const KnobValue *values, char *text,
+                    size_t size) {
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < count && used < size; i++) {
         const char *comma = i > 0 ? "," : "";
         int added;
         if (knobs[i].kind == KNOB_TEXT)
-            added = snprintf(text + used, size - used, "%s%s=%s", comma, knobs[i].name, values[i].text);
+            added =
+                snprintf(text + used, size - used, "%s%s=%s", comma, knobs[i].name, values[i].text);
         else if (knobs[i].kind == KNOB_FLAG)
             added = snprintf(text + used, size - used, "%s%s=%s", comma, knobs[i].name,
                              values[i].count ? "yes" : "no");

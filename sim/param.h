@@ -22,16 +22,18 @@ typedef struct {
     char text[KNOB_TEXT_SIZE];
 } KnobValue;
 
-// Sets the values that `settings`, "name=value,name=value" (later ones win; NULL or empty: none), names. An
-// error names `owner`, the knob, what was found and what is allowed.
+// Sets the values that `settings`, "name=value,name=value" (later ones win; NULL or empty: none),
+// names. An error names `owner`, the knob, what was found and what is allowed.
 bool param_set(const char *owner, const Knob *knobs, size_t count, const char *settings,
                KnobValue *values, Error *error);
 
 // Sets every values[i] to the default of knobs[i].
-bool param_defaults(const char *owner, const Knob *knobs, size_t count, KnobValue *values, Error *error);
+bool param_defaults(const char *owner, const Knob *knobs, size_t count, KnobValue *values,
+                    Error *error);
 
-// "name=value,..." of all knobs in the order of the table, numbers in full: the same values give the same
-// text.
-void param_describe(const Knob *knobs, size_t count, const KnobValue *values, char *text, size_t size);
+// "name=value,..." of all knobs in the order of the table, numbers in full: the same values give
+// the same text.
+void param_describe(const Knob *knobs, size_t count, const KnobValue *values, char *text,
+                    size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 // pauses.h -- percentiles of pauses, and how much of a window they leave to the mutator
 //
-// MMU: P. Cheng and G. Blelloch, "A Parallel, Real-Time Garbage Collector" (2001). BMU: N. Sachindran,
-// E. Moss and E. Berger, "MC2" (2004).
+// MMU: P. Cheng and G. Blelloch, "A Parallel, Real-Time Garbage Collector" (2001). BMU: N.
+// Sachindran, E. Moss and E. Berger, "MC2" (2004).
 #ifndef OURO_PAUSES_H
 #define OURO_PAUSES_H
 
@@ -24,11 +24,13 @@ typedef struct {
 Pauses pauses_new(const Pause *pauses, size_t count, uint64_t total_ns);
 void pauses_free(Pauses *pauses);
 
-// Minimum mutator utilization over all windows of `window_ns` within the run, in parts per million; a
-// window longer than the run is the run. Exact: the minimum has a window edge on the edge of a pause.
+// Minimum mutator utilization over all windows of `window_ns` within the run, in parts per million;
+// a window longer than the run is the run. Exact: the minimum has a window edge on the edge of a
+// pause.
 uint32_t pauses_mmu_ppm(const Pauses *pauses, uint64_t window_ns);
 
-// The smallest value of `sorted` that at least `ppm` / 1,000,000 of the values do not exceed; 0 if empty.
+// The smallest value of `sorted` that at least `ppm` / 1,000,000 of the values do not exceed; 0 if
+// empty.
 uint64_t sorted_quantile(const uint64_t *sorted, size_t count, uint32_t ppm);
 
 // Sorts values in ascending order.

@@ -2,11 +2,20 @@
 #ifndef OURO_PLAN_H
 #define OURO_PLAN_H
 
-#include "base.h"
+#include "heap_view.h"
+
+// The spaces a policy works with, set once. Their roles are the policy's.
+typedef struct {
+    uint32_t space_count;                 // 1 to SPACES_MAX
+    const char *space_names[SPACES_MAX];  // for figures
+    bool is_region[SPACES_MAX];  // objects born there get memory of their own, released wholesale
+    bool free_at_death;          // not a collector at all: garbage goes when the truth note says so
+} SpaceSetup;
 
 typedef enum {
     PLAN_NOTHING,
-    PLAN_COLLECT,  // find what is unreachable among the objects of `spaces`, free it, survivors to `into`
+    PLAN_COLLECT,  // find what is unreachable among the objects of `spaces`, free it, survivors to
+                   // `into`
     PLAN_MOVE,     // put the objects of `spaces` into `into` without looking (freeze, unfreeze)
     PLAN_RELEASE   // the same as PLAN_COLLECT, but garbage goes wholesale with its region
 } PlanKind;
@@ -17,7 +26,8 @@ typedef struct {
     uint8_t into;            // the space of the survivors
     uint8_t generation;      // under which the collection is counted: 0, 1 or 2
     bool reset_young;        // HeapView.young starts again at 0
-    bool legacy_finalizers;  // 3.3 and earlier: garbage with a finalizer, and what it reaches, is kept
+    bool legacy_finalizers;  // 3.3 and earlier: garbage with a finalizer, and what it reaches, is
+                             // kept
 } Plan;
 
 #define FUSE_NEVER UINT64_MAX

@@ -3,14 +3,16 @@
 
 enum { SAMPLES = 1000, PHASE_MARKS = 2000, COLLECTIONS_MAX = 1 << 26 };
 
-bool recorder_open(Recorder *r, uint64_t allocations, uint64_t requests, uint64_t phases, Error *error) {
+bool recorder_open(Recorder *r, uint64_t allocations, uint64_t requests, uint64_t phases,
+                   Error *error) {
     *r = (Recorder){.cost = cost_table_default()};
     r->sample_every = max_u64(allocations / SAMPLES, 1);
     r->sample_max = 2 * SAMPLES + PHASE_MARKS;
     r->phase_max = min_u64(phases, PHASE_MARKS);
     r->request_max = requests;
     r->collection_max = min_u64(2 * allocations + 4 * phases + 16, COLLECTIONS_MAX);
-    return (r->collections = reserve_new(r->collection_max, sizeof *r->collections, "collections", error)) &&
+    return (r->collections =
+                reserve_new(r->collection_max, sizeof *r->collections, "collections", error)) &&
            (r->samples = reserve_new(r->sample_max, sizeof *r->samples, "samples", error)) &&
            (r->requests = reserve_new(r->request_max, sizeof *r->requests, "requests", error)) &&
            (r->phases = reserve_new(r->phase_max, sizeof *r->phases, "phases", error));

@@ -9,8 +9,8 @@
 
 // One carried-out plan.
 typedef struct {
-    uint64_t clock;  // allocations before it
-    uint64_t event;  // events before it
+    uint64_t clock;               // allocations before it
+    uint64_t event;               // events before it
     uint64_t start_ns, pause_ns;  // model time
     uint64_t candidates, edges, collected, uncollectable, survivors;
     uint64_t moves, jumps, futile, freed, condemned_bytes, live_bytes_after;
@@ -51,19 +51,20 @@ typedef struct {
     uint64_t request_start_ns;
     PhaseMark *phases;
     size_t phase_count, phase_max;
-    uint64_t pause_ns;            // of all plans so far
+    uint64_t pause_ns;                        // of all plans so far
     uint64_t residue_objects, residue_bytes;  // after the last round
 } Recorder;
 
 // For a run of `allocations` with at most `requests` requests and `phases` phase events.
-bool recorder_open(Recorder *recorder, uint64_t allocations, uint64_t requests, uint64_t phases, Error *error);
+bool recorder_open(Recorder *recorder, uint64_t allocations, uint64_t requests, uint64_t phases,
+                   Error *error);
 void recorder_close(Recorder *recorder);
 
 // Model time: the mutator's so far and all pauses.
 uint64_t recorder_now_ns(const Recorder *recorder, const Heap *heap);
 
-// Call at WAKE_SAMPLE (returns the clock of the next sample), WAKE_REQUEST, WAKE_PHASE, after each plan, and
-// at the end of the run.
+// Call at WAKE_SAMPLE (returns the clock of the next sample), WAKE_REQUEST, WAKE_PHASE, after each
+// plan, and at the end of the run.
 uint64_t recorder_sample(Recorder *recorder, Heap *heap);
 void recorder_request(Recorder *recorder, const Heap *heap);
 void recorder_phase(Recorder *recorder, Heap *heap);

@@ -1,9 +1,9 @@
 // rng.h -- PCG, the only source of randomness
 //
-// pcg32 of M. O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good Algorithms for
-// Random Number Generation" (2014): a 64-bit linear congruential state, output permuted by XSH-RR. One
-// generator per purpose, each on a stream of its own, so that drawing more for one never shifts another.
-// A test proves it bit for bit against the C++ package of the author.
+// pcg32 of M. O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good Algorithms
+// for Random Number Generation" (2014): a 64-bit linear congruential state, output permuted by
+// XSH-RR. One generator per purpose, each on a stream of its own, so that drawing more for one
+// never shifts another. A test proves it bit for bit against the C++ package of the author.
 #ifndef OURO_RNG_H
 #define OURO_RNG_H
 

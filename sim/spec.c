@@ -1,7 +1,8 @@
 // spec.c -- from a workload text to a checked Spec
 //
-// The table of keys is walked once per section: a key's text (from the file, an override or the default)
-// goes to its setter. What concerns several sections at once (shares, links, scale) is settled after that.
+// The table of keys is walked once per section: a key's text (from the file, an override or the
+// default) goes to its setter. What concerns several sections at once (shares, links, scale) is
+// settled after that.
 #include "spec.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 
 enum { KEYS_MAX = 64 };
 #define ALLOCATIONS_MAX (1ull << 42)
+#define LIMIT_MIN       (4ull << 20)
 
 static bool key_unknown(const SpecText *text, const Entry *entry, SectionKind kind, Error *error) {
     const char *names[KEYS_MAX];
@@ -111,11 +113,15 @@ static bool resolve_sections(Resolver *r) {
             void *target = spec;
             if (kind != SECTION_WORKLOAD) {
                 bool is_phase = kind == SECTION_PHASE;
-                if (is_phase ? spec->phase_count == PHASES_MAX : spec->population_count == POPULATIONS_MAX)
-                    return error_set(r->setting.error, "%s:%d: at most %d phases and %d populations",
-                                     text->path, section->line, PHASES_MAX, POPULATIONS_MAX);
-                if (is_phase) target = &spec->phases[spec->phase_count++];
-                else target = &spec->populations[spec->population_count++];
+                if (is_phase ? spec->phase_count == PHASES_MAX
+                             : spec->population_count == POPULATIONS_MAX)
+                    return error_set(r->setting.error,
+                                     "%s:%d: at most %d phases and %d populations", text->path,
+                                     section->line, PHASES_MAX, POPULATIONS_MAX);
+                if (is_phase)
+                    target = &spec->phases[spec->phase_count++];
+                else
+                    target = &spec->populations[spec->population_count++];
                 memcpy(target, section->name, NAME_SIZE);
             }
             if (!resolve_section(r, i, target)) return false;
@@ -148,9 +154,11 @@ static bool settle_length(const Resolver *r, uint32_t phase, uint32_t *members) 
     Phase *of = &spec->phases[phase];
     if (of->allocations == 0) of->allocations = asked;
     if (asked > of->allocations)
-        return settle_failed(r, "phase", of->name, "has populations that ask for more than its allocations");
+        return settle_failed(r, "phase", of->name,
+                             "has populations that ask for more than its allocations");
     if (has_share && of->allocations == 0)
-        return settle_failed(r, "phase", of->name, "needs allocations: its populations have shares of them");
+        return settle_failed(r, "phase", of->name,
+                             "needs allocations: its populations have shares of them");
     return true;
 }
 
@@ -164,18 +172,20 @@ static bool settle_phase(const Resolver *r, uint32_t phase) {
     for (uint32_t i = 0; i < spec->population_count; i++) {
         Population *p = &spec->populations[i];
         if (p->phase != phase) continue;
-        if (p->allocations > 0) p->share_ppm = (uint32_t)mul_div_u64(p->allocations, PPM, of->allocations);
+        if (p->allocations > 0)
+            p->share_ppm = (uint32_t)mul_div_u64(p->allocations, PPM, of->allocations);
         if (p->share_ppm == 0 && members == 1) p->share_ppm = PPM;
         sum += p->share_ppm;
     }
     if (sum + members < PPM || sum > PPM)
-        return settle_failed(r, "phase", of->name, "has populations whose shares do not sum to 100 %");
+        return settle_failed(r, "phase", of->name,
+                             "has populations whose shares do not sum to 100 %");
     of->allocations = scaled(spec, of->allocations);
     return true;
 }
 
-// Links must not lead from a population back to itself through others: then reference counts of units
-// tell exactly when each dies. (Links inside one population go to older units.)
+// Links must not lead from a population back to itself through others: then reference counts of
+// units tell exactly when each dies. (Links inside one population go to older units.)
 static bool settle_links(const Resolver *r) {
     const Spec *spec = r->setting.spec;
     uint64_t reach[POPULATIONS_MAX] = {0};
@@ -199,11 +209,13 @@ static bool settle_links(const Resolver *r) {
 static bool settle(const Resolver *r) {
     Spec *spec = r->setting.spec;
     if (spec->population_count == 0)
-        return error_set(r->setting.error, "%s: a workload needs a [phase NAME] and a [population NAME]",
+        return error_set(r->setting.error,
+                         "%s: a workload needs a [phase NAME] and a [population NAME]",
                          r->setting.text->path);
     for (uint32_t i = 0; i < spec->phase_count; i++)
         if (!settle_phase(r, i)) return false;
-    spec->memory_limit = scaled(spec, spec->memory_limit);
+    if (spec->memory_limit > 0)  // the allocator cannot hold less than a few arenas
+        spec->memory_limit = max_u64(scaled(spec, spec->memory_limit), LIMIT_MIN);
     if (spec_allocations(spec) > ALLOCATIONS_MAX)
         return error_set(r->setting.error, "%s: more than %llu allocations in all",
                          r->setting.text->path, (unsigned long long)ALLOCATIONS_MAX);
@@ -243,7 +255,9 @@ static bool spec_from(Spec *spec, const char *path, LineSource source, void *str
     return good;
 }
 
-static char *line_from_file(char *line, int size, void *stream) { return fgets(line, size, stream); }
+static char *line_from_file(char *line, int size, void *stream) {
+    return fgets(line, size, stream);
+}
 
 bool spec_read(Spec *spec, const char *path, const char *const *overrides, size_t override_count,
                Error *error) {

@@ -1,7 +1,8 @@
 // spec.h -- what a workload text says, resolved and checked
 //
-// A workload has rounds of phases; a phase has populations of units. The text is INI (inih); its keys are
-// the table in spec_keys.def, from which the reader, `ouro help workload` and workloads/README.md come.
+// A workload has rounds of phases; a phase has populations of units. The text is INI (inih); its
+// keys are the table in spec_keys.def, from which the reader, `ouro help workload` and
+// workloads/README.md come.
 #ifndef OURO_SPEC_H
 #define OURO_SPEC_H
 
@@ -63,9 +64,9 @@ typedef struct {
     uint64_t digest;  // of the resolved text: every key with its value
 } Spec;
 
-// Reads the workload at `path` with `overrides` ("section.key=value", later ones win) on top. A phase's
-// name with a population's key sets that key in all populations of the phase. Errors name file, line, key,
-// what was found and what is allowed.
+// Reads the workload at `path` with `overrides` ("section.key=value", later ones win) on top. A
+// phase's name with a population's key sets that key in all populations of the phase. Errors name
+// file, line, key, what was found and what is allowed.
 bool spec_read(Spec *spec, const char *path, const char *const *overrides, size_t override_count,
                Error *error);
 
@@ -73,7 +74,8 @@ bool spec_read(Spec *spec, const char *path, const char *const *overrides, size_
 bool spec_read_text(Spec *spec, const char *name, const char *text, const char *const *overrides,
                     size_t override_count, Error *error);
 
-// Allocations that all rounds ask for, and an upper bound on objects alive at once under any policy.
+// Allocations that all rounds ask for, and an upper bound on objects alive at once under any
+// policy.
 uint64_t spec_allocations(const Spec *spec);
 
 // The table of keys, for help.

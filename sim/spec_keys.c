@@ -14,7 +14,7 @@ static bool set_count(const Setting *s, void *section, void *field, const char *
 static bool set_limit(const Setting *s, void *section, void *field, const char *value) {
     (void)section;
     if (strcmp(value, "none") == 0) return true;
-    return text_bytes(value, 1u << 16, s->high, field, s->error);
+    return text_bytes(value, 4u << 20, s->high, field, s->error);
 }
 
 static bool set_scale(const Setting *s, void *section, void *field, const char *value) {
@@ -53,7 +53,8 @@ static bool set_objects(const Setting *s, void *section, void *field, const char
     uint8_t shape = p->template.shape;
     if (*value == '\0' && shape == SHAPE_SINGLE) value = "1";
     if (*value == '\0' && (shape == SHAPE_PAIR || shape == SHAPE_INSTANCE)) value = "2";
-    if (*value == '\0') return error_set(s->error, "needed for this shape; allowed: %s", DIST_SYNTAX);
+    if (*value == '\0')
+        return error_set(s->error, "needed for this shape; allowed: %s", DIST_SYNTAX);
     Dist *objects = field;
     if (!dist_parse(objects, value, s->low, s->high, s->error)) return false;
     uint64_t fixed = shape == SHAPE_SINGLE ? 1 : shape == SHAPE_PAIR ? 2 : 0;
@@ -84,8 +85,10 @@ static bool shape_find(const char *word, uint8_t *shape, Error *error) {
         if (strcmp(names[i], word) == 0) return true;
     }
     const char *near = text_nearest(word, names, SHAPE_COUNT);
-    return error_set(error, "no shape '%s'%s%s%s; allowed: single, pair, chain, ring, tree, btree, mesh, instance",
-                     word, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return error_set(
+        error,
+        "no shape '%s'%s%s%s; allowed: single, pair, chain, ring, tree, btree, mesh, instance",
+        word, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool set_shape(const Setting *s, void *section, void *field, const char *value) {
@@ -103,7 +106,8 @@ static bool set_shape(const Setting *s, void *section, void *field, const char *
     }
     bool wants = is_mesh || t->shape == SHAPE_TREE || t->shape == SHAPE_BTREE;
     if (wants != (fanout > 0))
-        return error_set(s->error, wants ? "this shape needs %sN" : "this shape takes no %sN", name);
+        return error_set(s->error, wants ? "this shape needs %sN" : "this shape takes no %sN",
+                         name);
     t->fanout = (uint16_t)fanout;
     bool is_closed = t->shape == SHAPE_RING || t->shape == SHAPE_TREE || is_mesh;
     p->closed_ppm = is_closed ? PPM : 0;
@@ -169,7 +173,8 @@ static bool set_lifetime(const Setting *s, void *section, void *field, const cha
             return true;
         }
     lifetime->kind = LIVES_ALLOCATIONS;
-    if (*value == '\0') return error_set(s->error, "needed: phase, round, forever or %s", DIST_SYNTAX);
+    if (*value == '\0')
+        return error_set(s->error, "needed: phase, round, forever or %s", DIST_SYNTAX);
     return dist_parse(&lifetime->allocations, value, s->low, s->high, s->error);
 }
 
@@ -208,10 +213,15 @@ static bool set_links(const Setting *s, void *section, void *field, const char *
     return true;
 }
 
-// Order matters inside a section: shape before objects, links and back_edges before slots before bytes.
+// Order matters inside a section: shape before objects, links and back_edges before slots before
+// bytes.
 static const KeyRow KEYS[] = {
 #define KEY(section, name, set, type, field, low, high, fallback, unit, range, help) \
-    {{SECTION_##section, #name, unit, range, fallback, help}, set, offsetof(type, field), low, high},
+    {{SECTION_##section, #name, unit, range, fallback, help},                        \
+     set,                                                                            \
+     offsetof(type, field),                                                          \
+     low,                                                                            \
+     high},
 #include "spec_keys.def"
 #undef KEY
 };

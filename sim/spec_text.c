@@ -8,21 +8,22 @@
 
 #include "text.h"
 
-// inih calls back per key but tells neither line numbers nor empty sections: lines pass through here on
-// their way to it.
+// inih calls back per key but tells neither line numbers nor empty sections: lines pass through
+// here on their way to it.
 typedef struct {
     SpecText *text;
     LineSource source;
     void *stream;
     int line;
     uint32_t section;  // the present one
-    bool in_head;    // above the first section
-    bool continued;  // the present line starts with a blank: it continues the value above
+    bool in_head;      // above the first section
+    bool continued;    // the present line starts with a blank: it continues the value above
     Error *error;
 } Reader;
 
 static bool fail(const Reader *reader, const char *what, const char *found) {
-    return error_set(reader->error, "%s:%d: %s '%s'", reader->text->path, reader->line, what, found);
+    return error_set(reader->error, "%s:%d: %s '%s'", reader->text->path, reader->line, what,
+                     found);
 }
 
 static bool name_is_good(const char *name) {
@@ -55,11 +56,15 @@ static bool section_open(Reader *reader, const char *header) {
     if (strcmp(kind, "phase") == 0 || strcmp(kind, "population") == 0) {
         section.kind = kind[1] == 'h' ? SECTION_PHASE : SECTION_POPULATION;
         if (!named || !name_is_good(name) || text_word(&rest, extra, sizeof extra))
-            return fail(reader, "a section needs one name of 1 to 31 letters, digits, - and _; found", header);
+            return fail(reader,
+                        "a section needs one name of 1 to 31 letters, digits, - and _; found",
+                        header);
     } else {
-        return fail(reader, "a section is [workload], [phase NAME] or [population NAME]; found", header);
+        return fail(reader, "a section is [workload], [phase NAME] or [population NAME]; found",
+                    header);
     }
-    if (section_find(text, name) != UINT32_MAX) return fail(reader, "this name was used above:", name);
+    if (section_find(text, name) != UINT32_MAX)
+        return fail(reader, "this name was used above:", name);
     if (text->section_count == SECTIONS_MAX) return fail(reader, "too many sections at", header);
     memcpy(section.name, name, strlen(name) + 1);
     reader->section = text->section_count++;
@@ -76,7 +81,8 @@ static void head_append(SpecText *text, const char *line) {
 
 static char *reader_line(char *line, int size, void *user) {
     Reader *reader = user;
-    if (reader->error->text[0] != '\0' || reader->source(line, size, reader->stream) == NULL) return NULL;
+    if (reader->error->text[0] != '\0' || reader->source(line, size, reader->stream) == NULL)
+        return NULL;
     reader->line++;
     size_t length = strlen(line);
     if (length + 1 == (size_t)size && line[length - 1] != '\n')
@@ -126,11 +132,13 @@ static int reader_key(void *user, const char *section, const char *key, const ch
     return entry_put(text, entry, reader->error);
 }
 
-bool spec_text_read(SpecText *text, const char *path, LineSource source, void *stream, Error *error) {
+bool spec_text_read(SpecText *text, const char *path, LineSource source, void *stream,
+                    Error *error) {
     memset(text, 0, sizeof *text);
     text->path = path;
     text->sections[text->section_count++] = (Section){SECTION_WORKLOAD, "workload", 1};
-    Reader reader = {.text = text, .source = source, .stream = stream, .in_head = true, .error = error};
+    Reader reader = {
+        .text = text, .source = source, .stream = stream, .in_head = true, .error = error};
     int bad_line = ini_parse_stream(reader_line, &reader, reader_key, &reader);
     if (error->text[0] != '\0') return false;
     if (bad_line > 0)
@@ -138,7 +146,8 @@ bool spec_text_read(SpecText *text, const char *path, LineSource source, void *s
     return true;
 }
 
-// A key of populations given for a phase goes to each of its populations: spec.c knows which those are.
+// A key of populations given for a phase goes to each of its populations: spec.c knows which those
+// are.
 bool spec_text_override(SpecText *text, const char *override, Error *error) {
     const char *dot = strchr(override, '.'), *equals = strchr(override, '=');
     if (dot == NULL || equals == NULL || equals < dot || dot - override >= NAME_SIZE ||
@@ -154,8 +163,9 @@ bool spec_text_override(SpecText *text, const char *override, Error *error) {
         const char *names[SECTIONS_MAX];
         for (uint32_t i = 0; i < text->section_count; i++) names[i] = text->sections[i].name;
         const char *near = text_nearest(section, names, text->section_count);
-        return error_set(error, "--set %s: %s has no section '%s'%s%s%s", override, text->path, section,
-                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return error_set(error, "--set %s: %s has no section '%s'%s%s%s", override, text->path,
+                         section, near ? "; did you mean '" : "", near ? near : "",
+                         near ? "'?" : "");
     }
     Entry *before = entry_find(text, entry.section, entry.key);
     if (before == NULL) return entry_put(text, entry, error);

@@ -1,4 +1,5 @@
-// spec_text.h -- a workload text as it was written: sections of keys, each with the place it came from
+// spec_text.h -- a workload text as it was written: sections of keys, each with the place it came
+// from
 #ifndef OURO_SPEC_TEXT_H
 #define OURO_SPEC_TEXT_H
 
@@ -31,7 +32,8 @@ typedef struct {
 typedef char *(*LineSource)(char *line, int size, void *stream);
 
 // Reads all lines. False with `error` at the first line that is no section, no key or one too many.
-bool spec_text_read(SpecText *text, const char *path, LineSource source, void *stream, Error *error);
+bool spec_text_read(SpecText *text, const char *path, LineSource source, void *stream,
+                    Error *error);
 
 // Applies "section.key=value" on top.
 bool spec_text_override(SpecText *text, const char *override, Error *error);

@@ -8,7 +8,8 @@
 
 static U128 digit(char c) { return (unsigned char)(c - '0'); }
 
-// Digits with an optional fraction, as an integer scaled by `scale`; `*end` is left behind the number.
+// Digits with an optional fraction, as an integer scaled by `scale`; `*end` is left behind the
+// number.
 static bool decimal_prefix(const char *text, uint64_t scale, U128 *value, const char **end) {
     U128 whole = 0, fraction = 0, unit = scale;
     const char *p = text;
@@ -49,8 +50,8 @@ static uint64_t suffix_factor(const char *suffix, uint64_t kilo) {
     return factor;
 }
 
-static bool text_scaled(const char *text, uint64_t kilo, uint64_t low, uint64_t high, uint64_t *value,
-                        Error *error) {
+static bool text_scaled(const char *text, uint64_t kilo, uint64_t low, uint64_t high,
+                        uint64_t *value, Error *error) {
     const uint64_t micro = 1000000;
     U128 number = 0;
     const char *end = text;
@@ -59,8 +60,7 @@ static bool text_scaled(const char *text, uint64_t kilo, uint64_t low, uint64_t 
         factor = suffix_factor(skip_blanks(end), kilo);
     if (factor == 0 || number * factor / micro > UINT64_MAX)
         return error_set(error, "'%s' is not a number such as 700, 30k or 1.5M", text);
-    if (number * factor % micro != 0)
-        return error_set(error, "'%s' is not a whole number", text);
+    if (number * factor % micro != 0) return error_set(error, "'%s' is not a whole number", text);
     *value = (uint64_t)(number * factor / micro);
     if (*value < low || *value > high)
         return error_set(error, "%s is out of range: %llu to %llu are allowed", text,
@@ -101,7 +101,8 @@ bool text_share(const char *text, uint32_t *ppm, Error *error) {
         end = skip_blanks(end + 1);
     }
     if (!good || *end != '\0' || number > 1000000)
-        return error_set(error, "'%s' is not a share: 0 %% to 100 %%, or 0 to 1, are allowed", text);
+        return error_set(error, "'%s' is not a share: 0 %% to 100 %%, or 0 to 1, are allowed",
+                         text);
     *ppm = (uint32_t)number;
     return true;
 }

@@ -1,14 +1,14 @@
 // text.h -- reading numbers, sizes, shares and names that people write
 //
-// Every function returns false and fills `error` with what was found and what is allowed; the caller says
-// where (file, line, key) by prefixing.
+// Every function returns false and fills `error` with what was found and what is allowed; the
+// caller says where (file, line, key) by prefixing.
 #ifndef OURO_TEXT_H
 #define OURO_TEXT_H
 
 #include "base.h"
 
-// A whole number with an optional suffix k, M or G (thousands) or Ki, Mi, Gi (1024), and an optional
-// decimal fraction before it ("1.5M"). The result must lie in [low, high].
+// A whole number with an optional suffix k, M or G (thousands) or Ki, Mi, Gi (1024), and an
+// optional decimal fraction before it ("1.5M"). The result must lie in [low, high].
 bool text_count(const char *text, uint64_t low, uint64_t high, uint64_t *value, Error *error);
 
 // Bytes: the same, but k, M and G mean 1024, 1024^2 and 1024^3.
@@ -24,8 +24,8 @@ bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high,
 // yes, no, on, off, true, false, 1, 0.
 bool text_bool(const char *text, bool *value, Error *error);
 
-// The entry of `names` nearest to `name` by edit distance, or NULL when none is near (more than a third
-// of its letters differ).
+// The entry of `names` nearest to `name` by edit distance, or NULL when none is near (more than a
+// third of its letters differ).
 const char *text_nearest(const char *name, const char *const *names, size_t count);
 
 // The next word of `*text` (blanks separate) into `word`; false at the end. Too long a word is cut.

@@ -1,8 +1,8 @@
 // wheel.h -- what is due when: a hierarchical timing wheel
 //
-// G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987): eight wheels of 64 buckets, each
-// turning 64 times slower than the one before. Adding is O(1); an entry moves down at most seven times.
-// Entries are links in the caller's array, so nothing is allocated.
+// G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987): eight wheels of 64
+// buckets, each turning 64 times slower than the one before. Adding is O(1); an entry moves down at
+// most seven times. Entries are links in the caller's array, so nothing is allocated.
 #ifndef OURO_WHEEL_H
 #define OURO_WHEEL_H
 
@@ -13,7 +13,7 @@ enum { WHEEL_LEVELS = 8, WHEEL_BUCKETS = 64 };
 
 typedef struct {
     uint64_t due;
-    uint32_t next;  // in the same bucket, or free for the caller while not in the wheel
+    uint32_t next;      // in the same bucket, or free for the caller while not in the wheel
     uint32_t position;  // the caller's
 } WheelNode;
 
@@ -28,8 +28,9 @@ void wheel_init(Wheel *wheel, uint64_t now);
 // Adds nodes[i], whose `due` (at least wheel->now, below 2^48) is set.
 void wheel_add(Wheel *wheel, WheelNode *nodes, uint32_t i);
 
-// Takes out all nodes of the earliest time that is not after `until`, as a list through `next`; WHEEL_NONE
-// when there is none (then the wheel's time is `until`). The order within one time is deterministic.
+// Takes out all nodes of the earliest time that is not after `until`, as a list through `next`;
+// WHEEL_NONE when there is none (then the wheel's time is `until`). The order within one time is
+// deterministic.
 uint32_t wheel_take(Wheel *wheel, WheelNode *nodes, uint64_t until);
 
 #endif

@@ -23,13 +23,9 @@ static void list_insert(List *list, int place, int value) {
     list->at[place] = value;
 }
 
-static void list_push(List *list, int value) {
-    list_insert(list, list->count, value);
-}
+static void list_push(List *list, int value) { list_insert(list, list->count, value); }
 
-static int list_pop(List *list) {
-    return list->at[--list->count];
-}
+static int list_pop(List *list) { return list->at[--list->count]; }
 
 static void list_remove(List *list, int value) {
     int kept = 0;

@@ -159,9 +159,7 @@ static unsigned seed_of(int index) {
 // Shrunk, so that a few hundred blocks fill dozens of arenas.
 static const MemoryLayout TINY = {1u << 12, 1u << 10, 48, 256, true};
 
-START_TEST(tiny_arenas_match_the_oracle) {
-    program_run(&TINY, seed_of(_i), 500);
-}
+START_TEST(tiny_arenas_match_the_oracle) { program_run(&TINY, seed_of(_i), 500); }
 END_TEST
 
 START_TEST(tiny_arenas_without_keeping_match_the_oracle) {
@@ -178,9 +176,7 @@ START_TEST(many_pools_per_arena_match_the_oracle) {
 }
 END_TEST
 
-START_TEST(layout_3_10_matches_the_oracle) {
-    program_run(&MEMORY_3_10, seed_of(_i), 20000);
-}
+START_TEST(layout_3_10_matches_the_oracle) { program_run(&MEMORY_3_10, seed_of(_i), 20000); }
 END_TEST
 
 #define ARENA_UNITS  65536u  // 1 MiB
@@ -294,14 +290,10 @@ static void arenas_left(bool keeps_last, uint64_t expected) {
     memory_close(memory);
 }
 
-START_TEST(the_last_arena_is_kept_since_3_9) {
-    arenas_left(true, 1);
-}
+START_TEST(the_last_arena_is_kept_since_3_9) { arenas_left(true, 1); }
 END_TEST
 
-START_TEST(the_last_arena_went_back_before_3_9) {
-    arenas_left(false, 0);
-}
+START_TEST(the_last_arena_went_back_before_3_9) { arenas_left(false, 0); }
 END_TEST
 
 START_TEST(large_blocks_are_counted) {

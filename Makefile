@@ -1,0 +1,113 @@
+# Makefile -- builds Ouro, runs its main job, tests it
+#
+# `make` needs nothing but a Debian with make: what is missing is installed first (INSTALL=no lists
+# it instead). `make help` names the targets. Variables that may follow a target:
+#
+#   CC=clang        the compiler; gcc unless only clang is there
+#   OPT=-O0         the optimisation level; results do not depend on it
+#   SANITIZE=yes    with the address and undefined-behaviour sanitizers
+#   WERROR=yes      warnings are errors (as in .ci/run; a new compiler must not stop a user)
+#   BUILD=dir       where everything built goes; a directory per compiler saves rebuilding
+#   V=1             shows the commands
+
+BUILD := build
+OPT := -O2
+WORKLOAD := warsaw-2006
+POLICIES := none cpython-2.4 warsaw cpython-3.11 cpython-3.13 freeze arena oracle
+
+OUT := results/out/$(WORKLOAD)
+ifeq ($(origin CC),default)
+CC := $(if $(shell command -v gcc),gcc,$(if $(shell command -v clang),clang,gcc))
+endif
+
+# Contracted floating point would let figures differ between compilers.
+FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
+         -Wall -Wextra -Wpedantic -Wconversion -Wshadow $(if $(WERROR),-Werror) \
+         -Isim -Ipolicies \
+         $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
+         $(CFLAGS)
+LIBS := -linih -lxxhash
+# Asked for when used: set-up may have to install pkg-config first.
+CHECK_FLAGS = $(shell pkg-config --cflags check)
+CHECK_LIBS = $(shell pkg-config --libs check)
+
+# Everything in sim/ and policies/ but main() is in one library, which the tests link as well.
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
+CLI_OBJECTS := $(call objects,sim/cli/*.c)
+LIB_OBJECTS := $(call objects,sim/*.c policies/*.c) $(filter-out %/main.o,$(CLI_OBJECTS))
+# Every file of tests/ goes into one program, but for those that are a program of their own.
+TEST_OBJECTS := $(filter-out %/pcg_ours.o,$(call objects,tests/*.c))
+
+# Every processor works unless -j says otherwise; a make inside a make shares the outer one's.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.PHONY: all check format clean help setup FORCE
+Q := $(if $(V),,@)
+export BUILD CC CXX SANITIZE
+
+all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workload (the default)
+	$(BUILD)/ouro compare workloads/$(WORKLOAD).ini $(POLICIES:%=--policy %) --out $(OUT)
+	$(BUILD)/ouro report $(OUT)
+	@echo "The comparison is drawn in $(OUT)/index.html; the figures are in $(OUT)/summary.tsv."
+
+check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference)  ## set-up, build and all tests
+	@MAKE='$(MAKE)' tests/run
+
+format:  ## settles the layout of all C and C++ files
+	clang-format -i $(wildcard sim/*.[ch] sim/cli/*.[ch] policies/*.[ch] tests/*.[ch] tests/*.cc)
+
+clean:  ## removes what was built; results stay
+	rm -rf $(BUILD)
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*  ## /    make \1\t/p' Makefile | expand -t 20
+	@sed -n '/^#   [A-Z]*=/s/^#//p' Makefile
+
+# One script knows the Debian packages; what only the tests need is asked for only by tests.
+setup:
+	@.ci/setup run $(if $(filter check %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
+
+# Writes its text to the target only if that changes it: only then are its dependents rebuilt.
+remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
+
+$(BUILD)/flags: FORCE
+	$(call remember,$(CC) $(FLAGS))
+$(BUILD)/members: FORCE
+	$(call remember,$(LIB_OBJECTS))
+$(BUILD)/commit.h: FORCE
+	$(call remember,#define OURO_COMMIT "$(or $(shell git describe --always --dirty 2>&-),unknown)")
+
+$(BUILD)/ouro: $(BUILD)/obj/sim/cli/main.o $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) $^ $(LIBS) -o $@
+
+$(BUILD)/tests: $(TEST_OBJECTS) $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) $^ $(LIBS) $(CHECK_LIBS) -o $@
+
+$(BUILD)/pcg_ours: $(BUILD)/obj/tests/pcg_ours.o $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) $^ -o $@
+
+$(BUILD)/pcg_reference: tests/pcg_reference.cc tests/pcg_cases.def | setup
+	@mkdir -p $(@D); echo "  CXX $@"
+	$(Q)$(CXX) -std=c++11 -O2 $< -o $@
+
+# Appended, not replaced: sim/run.o and sim/cli/run.o are both to be found in it.
+$(BUILD)/libouro.a: $(LIB_OBJECTS) $(BUILD)/members
+	@rm -f $@; echo "  AR  $@"
+	$(Q)ar qcs $@ $(LIB_OBJECTS)
+
+$(CLI_OBJECTS): EXTRA = -I$(BUILD)
+$(CLI_OBJECTS): | $(BUILD)/commit.h
+$(TEST_OBJECTS): EXTRA = $(CHECK_FLAGS)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | setup
+	@mkdir -p $(@D); echo "  CC  $<"
+	$(Q)$(CC) $(FLAGS) $(EXTRA) -MMD -MP -c $< -o $@
+
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS)) \
+         $(BUILD)/obj/tests/pcg_ours.d

@@ -1,0 +1,33 @@
+# pauses.gp -- how long pauses are, by percentile, on the HdrHistogram axis x = 1/(1-p)
+#
+# gnuplot -c pauses.gp svg|png OUTPUT LIST CONTEXT
+TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; MODELLED = 1
+load ARG0[:strlen(ARG0) - strlen("pauses.gp")] . "style.gp"
+
+HEADING = "Pauses by percentile"
+NOTE = TITLE
+
+HEIGHT = 640 + legend_height
+eval figure_open
+eval figure_frame
+
+set logscale xy
+set xrange [1:RAREST]
+low = PAUSE_MIN / 1.5
+high = PAUSE_MAX * 1.5
+set yrange [low:high]
+set xlabel "percentile of pauses (axis: 1/(1-p), logarithmic)"
+set ylabel "pause (modelled)"
+set xtics ("0%%" 1, "50%%" 2, "90%%" 10, "99%%" 100, "99.9%%" 1e3, "99.99%%" 1e4, "99.999%%" 1e5, \
+           "99.9999%%" 1e6, "99.99999%%" 1e7)
+eval ns_ytics
+collections = 0
+do for [i = 1:N] { collections = collections + PAUSES[i] }
+if (collections == 0) {
+    set label "no collections in any run" at graph 0.5, 0.5 center tc rgb FAINT
+}
+
+# p = 1 has no place on this axis; the row before it has the same pause.
+plot for [i = 1:N] (PAUSES[i] > 0 ? PERCENTILES[i] : LIST) \
+         using (PAUSES[i] > 0 && column(1) < 1 ? 1 / (1 - column(1)) : NaN):(PAUSES[i] > 0 ? column("pause_ns") : NaN) \
+         with lines lt i lw 2.5 title (PAUSES[i] > 0 ? LABEL[i] : LABEL[i] . " (no collections)")

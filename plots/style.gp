@@ -1,0 +1,150 @@
+# style.gp -- what all figures share: terminal, colours, dashes, the list of policies, title and caption
+#
+# A figure names its arguments (gnuplot hides them from a file that is loaded), loads this file, and then
+# knows the policies (N, LABEL[i], STATUS[i] ...). `eval figure_open` and `eval figure_frame` begin it.
+# Whatever people typed (policy names, titles, commands) comes out of a data file and is drawn
+# `noenhanced`; it is never part of a gnuplot command.
+
+set encoding utf8
+set datafile separator "\t"
+set datafile commentschars ""
+set datafile columnheaders
+
+# --- the policies: one row of LIST each; and what concerns all of them: the only row of CONTEXT ------
+
+stats LIST using (strcol("label"), 0) nooutput
+N = int(STATS_records)
+array LABEL[N]
+array STATUS[N]         # ok, oom, timeout
+array TIMELINE[N]       # files ...
+array PERCENTILES[N]
+array MMU[N]
+array STACK[N]
+array PAUSES[N]         # 0: the policy never collected
+array END_CLOCK[N]
+array END_HELD[N]
+array PEAK_HELD[N]
+array GC_NS[N]
+array FRONT[N]          # 1: no finished run beats this one in both memory and time
+array ZOOM[N]           # by how much garbage.gp magnifies this policy's panel
+longest_label = 1
+do for [i = 1:N] {
+    stats LIST every ::(i - 1)::(i - 1) using ( \
+        label = strcol("label"), status = strcol("status"), timeline = strcol("timeline"), \
+        percentiles = strcol("percentiles"), mmu = strcol("mmu"), stack = strcol("stack"), \
+        pauses = column("pauses"), end_clock = column("end_clock"), end_held = column("end_held"), \
+        peak_held = column("peak_held"), gc_ns = column("gc_ns"), front = column("front"), \
+        zoom = column("zoom"), 0) nooutput
+    LABEL[i] = label
+    STATUS[i] = status
+    TIMELINE[i] = timeline
+    PERCENTILES[i] = percentiles
+    MMU[i] = mmu
+    STACK[i] = stack
+    PAUSES[i] = pauses
+    END_CLOCK[i] = end_clock
+    END_HELD[i] = end_held
+    PEAK_HELD[i] = peak_held
+    GC_NS[i] = gc_ns
+    FRONT[i] = front
+    ZOOM[i] = zoom
+    if (strlen(label) > longest_label) { longest_label = strlen(label) }
+}
+stats CONTEXT every ::0::0 using ( \
+    TITLE = strcol("title"), COST = strcol("cost_model"), CAPTION = strcol("caption"), \
+    CAPTION_LINES = column("caption_lines"), LIMIT = column("limit_bytes"), \
+    LONGEST = column("longest"), CLOCK_TOP = column("clock_top"), HELD_TOP = column("held_top"), \
+    GARBAGE_TOP = column("garbage_top"), PAUSE_MIN = column("pause_min"), \
+    PAUSE_MAX = column("pause_max"), RAREST = column("rarest"), \
+    WINDOW_MIN = column("window_min"), WINDOW_MAX = column("window_max"), \
+    PHASES = column("phases"), REASONS = column("reasons"), 0) nooutput
+
+max(a, b) = a > b ? a : b
+min(a, b) = a < b ? a : b
+
+# --- colours (Okabe and Ito, grey in place of yellow, which is too light for a line) and dashes -----
+
+COLOURS = "#000000 #D55E00 #0072B2 #009E73 #CC79A7 #E69F00 #56B4E9 #7F7F7F"
+colour(i) = word(COLOURS, (i - 1) % 8 + 1)
+set dashtype 1 solid
+set dashtype 2 (6, 3)
+set dashtype 3 (13, 3, 2, 3)
+set dashtype 4 (17, 4)
+set dashtype 5 (9, 3, 2, 3, 2, 3)
+dash(i) = (i - 1 + (i - 1) / 8) % 5 + 1
+do for [i = 1:max(N, 8)] {
+    set linetype i lc rgb colour(i) dt dash(i) lw 2
+}
+INK   = "#1A1A1A"
+FAINT = "#5A5A5A"
+RULE  = "#D9D9D9"
+
+# --- units ------------------------------------------------------------------------------------------
+
+MIB = 1048576.0
+bytes_unit(top) = top >= 8192 * MIB ? 1024 * MIB : top >= 4 * MIB ? MIB : 1024.0
+bytes_name(top) = top >= 8192 * MIB ? "GiB" : top >= 4 * MIB ? "MiB" : "KiB"
+count_unit(top) = top >= 2e6 ? 1e6 : top >= 2e3 ? 1e3 : 1
+count_name(top) = top >= 2e6 ? "millions" : top >= 2e3 ? "thousands" : "count"
+ns_text(ns) = ns < 999 ? sprintf("%g ns", ns) : ns < 999e3 ? sprintf("%g µs", ns / 1e3) : \
+              ns < 999e6 ? sprintf("%g ms", ns / 1e6) : sprintf("%g s", ns / 1e9)
+
+# Tics 1, 10, 100 ... of a logarithmic axis from `low` to `high`, and 2 and 5 where decades are too few.
+steps(low, high) = high / low < 200 ? "1 2 5" : "1"
+ns_ytics = '\
+    set ytics (); \
+    do for [e = 0:14] { do for [m in steps(low, high)] { \
+        set ytics add (ns_text(m * 10.0 ** e) m * 10.0 ** e) } }'
+
+# --- the page: title on top, caption at the bottom, the plot between, the legend beside or below ----
+
+WIDTH  = 1100
+HEIGHT = 640
+FONT   = "DejaVu Sans"
+TEXT   = FONT . ",15"
+BOLD   = FONT . ":Bold,13"
+NORMAL = FONT . ",13"
+SMALL  = FONT . ",12"
+SLANT  = FONT . ":Italic,12"
+legend_below   = longest_label > 24
+legend_columns = max(1, min(N, floor(1000.0 / (9.5 * longest_label + 60))))
+legend_height  = legend_below ? 24 * ceil((N + 2.0) / legend_columns) + 20 : 0
+
+# Opens OUTPUT, HEIGHT pixels high (a PNG has 1.273 times as many, for slides).
+figure_open = '\
+    if (TERMINAL eq "png") { \
+        set terminal pngcairo size int(WIDTH * 1.2728), int(HEIGHT * 1.2728) \
+            font FONT . ",14" dl 1.4 background rgb "#FFFFFF" \
+    } else { \
+        set terminal svg size WIDTH, HEIGHT font TEXT dl 1.4 background rgb "#FFFFFF" \
+    }; \
+    set output OUTPUT'
+
+# Title HEADING and, in grey, NOTE under it; at the bottom the command and, when MODELLED, the cost model.
+caption_height = 14.0 + 15 * (CAPTION_LINES + MODELLED)
+figure_frame = '\
+    top = 62.0 / HEIGHT; \
+    bottom = caption_height / HEIGHT; \
+    footer = CAPTION . (MODELLED ? "\nPauses are modelled; cost model: " . COST : ""); \
+    set label 1001 HEADING at screen 0.015, screen 1 - 22.0 / HEIGHT left noenhanced \
+        font FONT . ":Bold,18" tc rgb INK; \
+    set label 1002 NOTE at screen 0.015, screen 1 - 46.0 / HEIGHT left noenhanced \
+        font NORMAL tc rgb FAINT; \
+    set label 1003 footer at screen 0.015, screen bottom - 10.0 / HEIGHT left noenhanced \
+        font FONT . ",11" tc rgb FAINT; \
+    set size 1, 1 - top - bottom; \
+    set origin 0, bottom'
+
+set border 3 lc rgb FAINT lw 1
+set tics nomirror out textcolor rgb INK
+set xlabel textcolor rgb INK noenhanced
+set ylabel textcolor rgb INK noenhanced
+set grid xtics ytics lt 1 lc rgb RULE lw 0.75 dt solid
+set style fill solid 0.9 noborder
+if (legend_below) {
+    set key outside below center horizontal maxcols legend_columns Left reverse noenhanced samplen 3.5 spacing 1.15 \
+        height 1 textcolor rgb INK
+} else {
+    set key outside right top vertical Left reverse noenhanced samplen 3.5 spacing 1.3 textcolor rgb INK \
+        width (TERMINAL eq "svg" ? -0.15 * max(longest_label, 20) : 0)  # that terminal overrates a letter
+}

@@ -1,0 +1,181 @@
+// batch.c -- several policies on one workload, a few at a time
+//
+// Every run has all its state in its own context, so each takes a thread. The calling thread hands
+// results over in the order of the policies and shows progress.
+#include "batch.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted_flag;
+
+static void on_interrupt(int signal_number) {
+    (void)signal_number;
+    interrupted_flag = 1;
+}
+
+typedef enum { JOB_WAITS, JOB_RUNS, JOB_DONE, JOB_FAILED } JobState;
+
+typedef struct {
+    Run *run;
+    RunResult result;
+    Error error;
+    _Atomic(uint64_t) clock;
+    atomic_int state;  // JobState
+} Job;
+
+typedef struct {
+    const RunArguments *arguments;
+    const Spec *spec;
+    Job *jobs;
+    size_t count;
+    atomic_size_t next;  // first job nobody has taken
+    pthread_mutex_t lock;
+    pthread_cond_t finished;
+} Batch;
+
+static bool job_run(const Batch *batch, Job *job, size_t index) {
+    const uint64_t slice = 1 << 16;  // events between two looks at the clock and at Ctrl-C
+    const RunArguments *a = batch->arguments;
+    RunOptions options = {batch->spec, &a->choices[index], a->engine, a->batch, a->check};
+    bool done = false;
+    job->run = run_open(&options, &job->error);
+    if (job->run == NULL) return false;
+    while (!done) {
+        if (interrupted_flag || !run_advance(job->run, slice, &done, &job->error)) return false;
+        atomic_store(&job->clock, run_clock(job->run));
+    }
+    return run_result(job->run, &job->result, &job->error);
+}
+
+static void *worker(void *context) {
+    Batch *batch = context;
+    for (;;) {
+        size_t index = atomic_fetch_add(&batch->next, 1);
+        if (index >= batch->count) return NULL;
+        Job *job = &batch->jobs[index];
+        atomic_store(&job->state, JOB_RUNS);
+        bool good = job_run(batch, job, index);
+        pthread_mutex_lock(&batch->lock);
+        atomic_store(&job->state, good ? JOB_DONE : JOB_FAILED);
+        pthread_cond_signal(&batch->finished);
+        pthread_mutex_unlock(&batch->lock);
+        if (!good) return NULL;
+    }
+}
+
+// ---- progress ----
+
+typedef struct {
+    bool terminal;
+    uint64_t total;
+    double started, shown;
+} Progress;
+
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void progress_clear(const Progress *progress) {
+    if (progress->terminal && progress->shown > 0) fputs("\r\033[K", stderr);
+}
+
+// A bar on a terminal, a plain line every ten seconds otherwise.
+static void progress_show(Progress *progress, const Batch *batch) {
+    double now = seconds_now(), interval = progress->terminal ? 0.2 : 10.0;
+    if (now - (progress->shown > 0 ? progress->shown : progress->started) < interval) return;
+    uint64_t clock = 0;
+    size_t done = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        bool ended = atomic_load(&batch->jobs[i].state) >= JOB_DONE;
+        clock += ended ? progress->total / batch->count : atomic_load(&batch->jobs[i].clock);
+        done += ended;
+    }
+    double elapsed = now - progress->started, share = (double)clock / (double)(progress->total + 1);
+    double rate = (double)clock / elapsed / 1e6, left = share > 0 ? elapsed / share - elapsed : 0;
+    progress->shown = now;
+    if (!progress->terminal) {
+        fprintf(stderr, "%zu of %zu runs, %.0f %%, %.1f M allocations/s, %.0f s left\n", done,
+                batch->count, share * 100, rate, left);
+        return;
+    }
+    char bar[31];
+    size_t filled = (size_t)(share * 30);
+    for (size_t i = 0; i < 30; i++) bar[i] = i < filled ? '#' : '.';
+    bar[30] = '\0';
+    fprintf(stderr, "\r[%s] %zu/%zu runs  %.1f M allocations/s  %.0f s left\033[K", bar, done,
+            batch->count, rate, left);
+}
+
+static void progress_wait(Progress *progress, Batch *batch, Job *job) {
+    pthread_mutex_lock(&batch->lock);
+    while (atomic_load(&job->state) < JOB_DONE && !interrupted_flag) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 100000000;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000000000;
+        }
+        pthread_cond_timedwait(&batch->finished, &batch->lock, &until);
+        progress_show(progress, batch);
+    }
+    pthread_mutex_unlock(&batch->lock);
+}
+
+// ---- the batch ----
+
+static bool hand_over(Batch *batch, Progress *progress, BatchResult result, void *context,
+                      Error *error) {
+    for (size_t i = 0; i < batch->count; i++) {
+        Job *job = &batch->jobs[i];
+        progress_wait(progress, batch, job);
+        if (interrupted_flag) return true;
+        progress_clear(progress);
+        if (atomic_load(&job->state) == JOB_FAILED) return error_set(error, "%s", job->error.text);
+        if (!result(context, i, &job->result, error)) return false;
+        run_close(job->run);
+        job->run = NULL;
+    }
+    return true;
+}
+
+static void watch_interrupt(void) {
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool batch_run(const RunArguments *arguments, const Spec *spec, BatchResult result, void *context,
+               bool *interrupted, Error *error) {
+    Batch batch = {.arguments = arguments, .spec = spec, .count = arguments->choice_count};
+    size_t threads = min_u64(arguments->jobs, batch.count);
+    pthread_t *workers = memory_new(threads, sizeof *workers);
+    Progress progress = {.terminal = isatty(STDERR_FILENO) != 0,
+                         .total = spec_allocations(spec) * batch.count,
+                         .started = seconds_now()};
+    batch.jobs = memory_new(batch.count, sizeof *batch.jobs);
+    pthread_mutex_init(&batch.lock, NULL);
+    pthread_cond_init(&batch.finished, NULL);
+    watch_interrupt();
+    for (size_t i = 0; i < threads; i++)
+        CHECK(pthread_create(&workers[i], NULL, worker, &batch) == 0);
+    bool good = hand_over(&batch, &progress, result, context, error);
+    *interrupted = interrupted_flag != 0;
+    if (!good) interrupted_flag = 1;  // the others stop
+    atomic_store(&batch.next, batch.count);
+    for (size_t i = 0; i < threads; i++) pthread_join(workers[i], NULL);
+    interrupted_flag = 0;
+    for (size_t i = 0; i < batch.count; i++) run_close(batch.jobs[i].run);
+    free(batch.jobs);
+    free(workers);
+    return good;
+}

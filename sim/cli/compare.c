@@ -1,0 +1,99 @@
+// compare.c -- ouro run and ouro compare: one workload under one policy, or several side by side
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "commands.h"
+#include "outdir.h"
+#include "rows.h"
+
+typedef struct {
+    const RunArguments *arguments;
+    Rows rows;
+} Comparison;
+
+static bool keep_result(void *context, size_t index, const RunResult *result, Error *error) {
+    Comparison *comparison = context;
+    comparison->rows.rows[comparison->rows.count++] = row_of(result);
+    return comparison->arguments->out == NULL ||
+           outdir_run(comparison->arguments->out, index, result, error);
+}
+
+static void print_json(const Rows *rows, bool is_array) {
+    for (size_t i = 0; i < rows->count; i++) {
+        if (is_array) fputs(i == 0 ? "[" : ",\n ", stdout);
+        row_print_json(stdout, &rows->rows[i]);
+    }
+    fputs(is_array ? "]\n" : "\n", stdout);
+}
+
+static void print_rows(const RunArguments *arguments, const Rows *rows, bool is_comparison) {
+    if (arguments->format == FORMAT_JSON)
+        print_json(rows, is_comparison);
+    else if (arguments->format == FORMAT_TSV)
+        rows_print_tsv(stdout, rows);
+    else if (is_comparison)
+        rows_print_table(rows);
+    else
+        row_print_table(&rows->rows[0]);
+}
+
+static int interrupted(const Rows *rows, const RunArguments *arguments) {
+    fprintf(stderr, "ouro: interrupted; %zu of %zu runs were finished\n", rows->count,
+            arguments->choice_count);
+    return EXIT_INTERRUPTED;
+}
+
+static int compare(RunArguments *arguments, Spec *spec, bool is_comparison, Error *error) {
+    Comparison comparison = {.arguments = arguments};
+    bool stopped = false;
+    if (!run_arguments_spec(arguments, spec, error)) return options_fail(error);
+    if (arguments->out != NULL && !outdir_open(arguments->out, error)) return options_fail(error);
+    comparison.rows.rows = memory_new(arguments->choice_count, sizeof *comparison.rows.rows);
+    bool good = batch_run(arguments, spec, keep_result, &comparison, &stopped, error);
+    int code = EXIT_FINE;
+    if (good && !stopped) {
+        if (is_comparison) rows_compare(&comparison.rows);
+        good = arguments->out == NULL ||
+               outdir_close(arguments->out, arguments, &comparison.rows, error);
+        print_rows(arguments, &comparison.rows, is_comparison);
+        bool limit_hit = comparison.rows.rows[0].status == STATUS_OOM;
+        if (!is_comparison && limit_hit) code = EXIT_LIMIT;
+    }
+    if (!good) {
+        bool check_failed =
+            strncmp(error->text, "heap check", 10) == 0 || strncmp(error->text, "internal", 8) == 0;
+        options_fail(error);
+        code = check_failed ? EXIT_NO : EXIT_BAD_INPUT;
+    } else if (stopped) {
+        code = interrupted(&comparison.rows, arguments);
+    }
+    free(comparison.rows.rows);
+    return code;
+}
+
+static int main_of(int argc, char **argv, bool is_comparison) {
+    Error error = {""};
+    RunArguments *arguments = memory_new(1, sizeof *arguments);
+    Spec *spec = memory_new(1, sizeof *spec);
+    int code = EXIT_FINE;
+    bool good = run_arguments_parse(arguments, argc, argv, &error);
+    if (good && !arguments->help && !is_comparison && arguments->choice_count > 1)
+        good = error_set(&error, "run takes one --policy; compare takes several");
+    if (!good) {
+        code = options_fail(&error);
+    } else if (arguments->help) {
+        printf("usage: ouro %s WORKLOAD --policy NAME[:knob=value,...]%s [OPTION]...\n\n", argv[0],
+               is_comparison ? " --policy ..." : "");
+        run_arguments_print();
+    } else {
+        code = compare(arguments, spec, is_comparison, &error);
+    }
+    free(spec);
+    free(arguments);
+    return code;
+}
+
+int run_command(int argc, char **argv) { return main_of(argc, argv, false); }
+int compare_command(int argc, char **argv) { return main_of(argc, argv, true); }

@@ -1,0 +1,83 @@
+// help.c -- ouro help: what a workload can say, from the table of its keys
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "options.h"
+
+static void print_keys(SectionKind section, const char *title) {
+    printf("\n%s\n", title);
+    for (size_t i = 0; i < spec_key_count(); i++) {
+        SpecKey key = spec_key(i);
+        if (key.section != section) continue;
+        printf("  %-15s %s\n", key.name, key.help);
+        printf("  %-15s %s%s%s%s%s\n", "", key.range, key.unit[0] != '\0' ? "; " : "", key.unit,
+               key.fallback[0] != '\0' ? "; default " : "", key.fallback);
+    }
+}
+
+static void print_shapes(void) {
+#define X(name, value, help) printf("  %-15s %s\n", name, help);
+    puts("\nshapes");
+    SHAPES(X)
+#undef X
+}
+
+static int help_workload(void) {
+    puts(
+        "A workload is an INI text: rounds of phases, and populations of units in each phase.\n"
+        "Numbers take k, M and G (thousands; 1024 for bytes); comments begin with ';'.");
+    print_keys(SECTION_WORKLOAD, "[workload]");
+    print_keys(SECTION_PHASE, "[phase NAME]");
+    print_keys(SECTION_POPULATION, "[population NAME]");
+    print_shapes();
+    printf("\ndistributions\n  %s\n", DIST_SYNTAX);
+    puts(
+        "\n--set section.key=value overrides a key; a key of populations set for a phase goes to "
+        "all its\n"
+        "populations: --set churn.cycle_density=0.5");
+    return EXIT_FINE;
+}
+
+// workloads/README.md holds these tables; a test compares.
+static int help_markdown(void) {
+    static const char *const titles[] = {"[workload]", "[phase NAME]", "[population NAME]"};
+    for (int section = 0; section < SECTION_COUNT; section++) {
+        printf(
+            "### `%s`\n\n| key | unit | range | default | what it says |\n|---|---|---|---|---|\n",
+            titles[section]);
+        for (size_t i = 0; i < spec_key_count(); i++) {
+            SpecKey key = spec_key(i);
+            if ((int)key.section != section) continue;
+            printf("| `%s` | %s | ", key.name, key.unit);
+            for (const char *p = key.range; *p != '\0'; p++) printf(*p == '|' ? "\\|" : "%c", *p);
+            printf(" | %s | %s |\n", key.fallback, key.help);
+        }
+        putchar('\n');
+    }
+    return EXIT_FINE;
+}
+
+static int help_events(void) {
+    puts("The canonical stream is made of 16-byte events:\n");
+#define X(op, what, flags, value, target)                                                        \
+    printf("  %-8s %s\n           flags: %s; value: %s; target: %s\n", #op, what, #flags, value, \
+           target);
+    EVENT_OPS(X)
+#undef X
+    return EXIT_FINE;
+}
+
+int help_command(int argc, char **argv) {
+    const char *topic = argc > 1 ? argv[1] : "";
+    if (strcmp(topic, "workload") == 0) return help_workload();
+    if (strcmp(topic, "workload.md") == 0) return help_markdown();
+    if (strcmp(topic, "events") == 0) return help_events();
+    puts(
+        "usage: ouro help workload|events\n\n"
+        "  workload   every key of a workload text, with unit, range and default\n"
+        "  events     the instructions that workloads become\n\n"
+        "ouro COMMAND --help tells a command's options; ouro list shows policies, workloads and "
+        "metrics.");
+    return topic[0] == '\0' || strcmp(topic, "--help") == 0 ? EXIT_FINE : EXIT_BAD_INPUT;
+}

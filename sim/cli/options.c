@@ -1,0 +1,170 @@
+// options.c -- command-line options as a table
+#include "options.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "paths.h"
+#include "text.h"
+
+static const Option *option_find(const Option *options, size_t count, const char *name,
+                                 size_t length) {
+    for (size_t i = 0; i < count; i++)
+        if (strlen(options[i].name) == length && strncmp(options[i].name, name, length) == 0)
+            return &options[i];
+    return NULL;
+}
+
+static bool option_unknown(const Option *options, size_t count, const char *word, Error *error) {
+    enum { NAMES_MAX = 64 };
+    const char *names[NAMES_MAX];
+    CHECK(count <= NAMES_MAX);
+    for (size_t i = 0; i < count; i++) names[i] = options[i].name;
+    const char *near = text_nearest(word + strspn(word, "-"), names, count);
+    return error_set(error, "unknown option '%s'%s%s%s (--help lists all)", word,
+                     near ? "; did you mean '--" : "", near ? near : "", near ? "'?" : "");
+}
+
+bool options_parse(int argc, char **argv, const Option *options, size_t count, OptionFound found,
+                   void *context, Error *error) {
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i];
+        if (strcmp(word, "-h") == 0) word = "--help";
+        if (word[0] != '-' || word[1] == '\0') {
+            if (!found(context, NULL, word, error)) return false;
+            continue;
+        }
+        size_t length = strcspn(word + 2, "=");
+        const Option *option =
+            word[1] == '-' ? option_find(options, count, word + 2, length) : NULL;
+        if (option == NULL && word[1] != '-')
+            option = option_find(options, count, word + 1, length + 1);
+        if (option == NULL) return option_unknown(options, count, word, error);
+        const char *value = strchr(word, '=');
+        if (value != NULL) value++;
+        if (option->value == NULL && value != NULL)
+            return error_set(error, "--%s takes no value", option->name);
+        if (option->value != NULL && value == NULL && i + 1 < argc) value = argv[++i];
+        if (option->value != NULL && value == NULL)
+            return error_set(error, "--%s needs a value: %s", option->name, option->value);
+        if (!found(context, option, value, error)) return false;
+    }
+    return true;
+}
+
+void options_print(const Option *options, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        char left[64];
+        snprintf(left, sizeof left, "%s%s%s%s", strlen(options[i].name) > 1 ? "--" : "-",
+                 options[i].name, options[i].value ? " " : "",
+                 options[i].value ? options[i].value : "");
+        printf("  %-28s %s\n", left, options[i].help);
+    }
+}
+
+int options_fail(const Error *error) {
+    fprintf(stderr, "ouro: %s\n", error->text);
+    return EXIT_BAD_INPUT;
+}
+
+static const Option RUN_OPTIONS[] = {
+    {"policy", "NAME[:knob=value,...]", "a policy; compare takes several (ouro list policies)"},
+    {"set", "section.key=value", "overrides a key of the workload (ouro help workload)"},
+    {"seed", "N", "the same as --set workload.seed=N"},
+    {"scale", "X", "the same as --set workload.scale=X"},
+    {"engine", "tracing|null", "tracing simulates the heap; null only counts events"},
+    {"out", "DIR", "writes results, collections and timelines into DIR"},
+    {"json", NULL, "prints JSON instead of a table"},
+    {"tsv", NULL, "prints tab-separated values instead of a table"},
+    {"check", NULL, "proves heap and truth notes as it goes (slow)"},
+    {"batch", "N", "events handed over at a time; changes no result"},
+    {"j", "N", "runs at a time; default: the number of processors"},
+    {"help", NULL, "this text"},
+};
+
+static bool override_add(RunArguments *a, const char *prefix, const char *value, Error *error) {
+    if (a->override_count == OVERRIDES_MAX)
+        return error_set(error, "more than %d overrides", OVERRIDES_MAX);
+    char *override = a->overrides[a->override_count++];
+    if (snprintf(override, OVERRIDE_SIZE, "%s%s", prefix, value) >= OVERRIDE_SIZE)
+        return error_set(error, "--set %.40s...: longer than %d characters", value,
+                         OVERRIDE_SIZE - 1);
+    return true;
+}
+
+static bool number_option(const Option *option, const char *value, uint64_t low, uint64_t high,
+                          uint64_t *number, Error *error) {
+    Error why = {""};
+    return text_count(value, low, high, number, &why) ||
+           error_set(error, "--%s: %s", option->name, why.text);
+}
+
+static bool run_option(void *context, const Option *option, const char *value, Error *error) {
+    RunArguments *a = context;
+    if (option == NULL) {
+        if (a->workload != NULL)
+            return error_set(error, "one workload at a time; found also '%s'", value);
+        a->workload = value;
+        return true;
+    }
+    const char *name = option->name;
+    if (strcmp(name, "policy") == 0) {
+        if (a->choice_count == CHOICES_MAX)
+            return error_set(error, "more than %d policies", CHOICES_MAX);
+        return policy_choose(&a->choices[a->choice_count++], value, error);
+    }
+    if (strcmp(name, "set") == 0) return override_add(a, "", value, error);
+    if (strcmp(name, "seed") == 0) return override_add(a, "workload.seed=", value, error);
+    if (strcmp(name, "scale") == 0) return override_add(a, "workload.scale=", value, error);
+    if (strcmp(name, "engine") == 0) return engine_find(value, &a->engine, error);
+    if (strcmp(name, "batch") == 0)
+        return number_option(option, value, 1, 1u << 20, &a->batch, error);
+    if (strcmp(name, "j") == 0) return number_option(option, value, 1, 256, &a->jobs, error);
+    if (strcmp(name, "out") == 0) a->out = value;
+    if (strcmp(name, "json") == 0) a->format = FORMAT_JSON;
+    if (strcmp(name, "tsv") == 0) a->format = FORMAT_TSV;
+    if (strcmp(name, "check") == 0) a->check = true;
+    if (strcmp(name, "help") == 0) a->help = true;
+    return true;
+}
+
+// What can be pasted into a shell: words with anything but letters, digits and _-+=:,./% are
+// quoted.
+static void command_append(RunArguments *a, const char *word) {
+    const char *plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./%@";
+    bool quoted = word[0] == '\0' || word[strspn(word, plain)] != '\0';
+    size_t used = strlen(a->command);
+    for (const char *p = word; used + 16 < sizeof a->command; p++) {
+        if (p == word) used += (size_t)snprintf(a->command + used, 4, quoted ? " '" : " ");
+        if (*p == '\0') break;
+        used += (size_t)snprintf(a->command + used, 8, *p == '\'' ? "'\\''" : "%c", *p);
+    }
+    if (quoted) snprintf(a->command + used, 4, "'");
+}
+
+bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *a = (RunArguments){.batch = 4096, .jobs = processors > 0 ? (uint64_t)processors : 1};
+    for (int i = 0; i < argc; i++) command_append(a, argv[i]);
+    if (!options_parse(argc - 1, argv + 1, RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS), run_option, a,
+                       error))
+        return false;
+    if (a->help) return true;
+    if (a->workload == NULL)
+        return error_set(error, "no workload given (ouro list workloads shows those that ship)");
+    if (a->choice_count == 0 && a->engine != ENGINE_NULL)
+        return error_set(error, "no --policy given (ouro list policies shows all)");
+    if (a->choice_count == 0) return policy_choose(&a->choices[a->choice_count++], "none", error);
+    return true;
+}
+
+void run_arguments_print(void) { options_print(RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS)); }
+
+bool run_arguments_spec(const RunArguments *a, Spec *spec, Error *error) {
+    const char *overrides[OVERRIDES_MAX];
+    char path[PATH_SIZE];
+    for (size_t i = 0; i < a->override_count; i++) overrides[i] = a->overrides[i];
+    path_workload(a->workload, path, sizeof path);
+    return spec_read(spec, path, overrides, a->override_count, error);
+}

@@ -1,0 +1,285 @@
+// outdir.c -- a directory of results
+#include "outdir.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "commit.h"
+
+enum { FILE_NAME_SIZE = 64 };
+
+// A file under construction: it appears under its name when it is whole.
+typedef struct {
+    FILE *file;
+    char path[PATH_SIZE], temporary[PATH_SIZE + 8];
+} Output;
+
+static bool output_failed(const char *path, Error *error) {
+    return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+static bool output_open(Output *output, const char *dir, const char *folder, const char *name,
+                        Error *error) {
+    int length = snprintf(output->path, sizeof output->path, "%s/%s%s%s", dir, folder,
+                          *folder ? "/" : "", name);
+    if (length >= (int)sizeof output->path)
+        return error_set(error, "%.60s...: path is too long", dir);
+    snprintf(output->temporary, sizeof output->temporary, "%s.part", output->path);
+    output->file = fopen(output->temporary, "w");
+    return output->file != NULL || output_failed(output->path, error);
+}
+
+static bool output_close(Output *output, Error *error) {
+    bool bad = ferror(output->file) != 0;
+    bad |= fclose(output->file) != 0;
+    if (!bad && rename(output->temporary, output->path) == 0) return true;
+    output_failed(output->path, error);
+    remove(output->temporary);
+    return false;
+}
+
+static bool make_folder(const char *path, Error *error) {
+    struct stat info;
+    if (mkdir(path, 0777) == 0) return true;
+    if (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return true;
+    return error_set(error, "%s: cannot be made: %s", path, strerror(errno));
+}
+
+static const char *const FOLDERS[] = {"collections", "timeline", "percentiles", "mmu"};
+
+bool outdir_open(const char *dir, Error *error) {
+    char path[PATH_SIZE];
+    if (strlen(dir) + 64 > sizeof path) return error_set(error, "%.60s...: path is too long", dir);
+    for (const char *p = dir + 1; *dir != '\0' && *p != '\0'; p++) {  // the parents
+        if (*p != '/') continue;
+        snprintf(path, sizeof path, "%.*s", (int)(p - dir), dir);
+        if (!make_folder(path, error)) return false;
+    }
+    if (!make_folder(dir, error)) return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(FOLDERS); i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, FOLDERS[i]);
+        if (!make_folder(path, error)) return false;
+    }
+    return true;
+}
+
+// Labels hold any characters: file names are letters, digits, - and dots only, and numbered.
+static void file_name(char name[FILE_NAME_SIZE], size_t index, const char *label) {
+    size_t used = (size_t)snprintf(name, FILE_NAME_SIZE, "%02zu-", index + 1);
+    for (const char *p = label; *p != '\0' && used + 8 < FILE_NAME_SIZE; p++)
+        name[used++] = isalnum((unsigned char)*p) || *p == '.' ? *p : '-';
+    name[used] = '\0';
+}
+
+static unsigned long long llu(uint64_t value) { return value; }
+
+static void write_collections(FILE *f, const RunResult *result) {
+    static const char *const kinds[] = {"nothing", "collect", "move", "release"};
+    const Spec *spec = result->spec;
+    fputs(
+        "index\tclock\tevent\tround\tphase\tkind\tgeneration\tcandidates\tedges\tcollected\tuncolle"
+        "ctable\t"
+        "survivors\tmoves\tjumps\tfutile\tfreed\tcondemned_bytes\tlive_bytes_after\tstart_"
+        "ns\tpause_ns\n",
+        f);
+    for (size_t i = 0; i < result->recorder->collection_count; i++) {
+        const Collection *c = &result->recorder->collections[i];
+        const char *phase =
+            c->phase < spec->phase_count ? spec->phases[c->phase].name : "(round end)";
+        fprintf(f, "%zu\t%llu\t%llu\t%u\t%s\t%s\t%u", i, llu(c->clock), llu(c->event), c->round,
+                phase, kinds[c->kind], c->generation);
+        const uint64_t counts[] = {c->candidates,
+                                   c->edges,
+                                   c->collected,
+                                   c->uncollectable,
+                                   c->survivors,
+                                   c->moves,
+                                   c->jumps,
+                                   c->futile,
+                                   c->freed,
+                                   c->condemned_bytes,
+                                   c->live_bytes_after,
+                                   c->start_ns,
+                                   c->pause_ns};
+        for (size_t k = 0; k < ARRAY_LENGTH(counts); k++) fprintf(f, "\t%llu", llu(counts[k]));
+        fputc('\n', f);
+    }
+}
+
+static void write_timeline(FILE *f, const RunResult *result) {
+    const SpaceSetup *spaces = result->spaces;
+    fputs("clock\tmodel_ns\treachable_bytes\tlive_bytes\theld_bytes\tgarbage_bytes", f);
+    for (uint32_t i = 0; i < spaces->space_count; i++)
+        fprintf(f, "\tgarbage_%s", spaces->space_names[i]);
+    fputs("\tgarbage_held_by_older\tgarbage_uncollectable\tcollections\n", f);
+    for (size_t i = 0; i < result->recorder->sample_count; i++) {
+        const Sample *s = &result->recorder->samples[i];
+        fprintf(f, "%llu\t%llu\t%llu\t%llu\t%llu\t%llu", llu(s->clock), llu(s->model_ns),
+                llu(s->reachable_bytes), llu(s->live_bytes), llu(s->held_bytes),
+                llu(s->garbage_bytes));
+        for (uint32_t k = 0; k < spaces->space_count; k++)
+            fprintf(f, "\t%llu", llu(s->waiting_bytes[k]));
+        fprintf(f, "\t%llu\t%llu\t%llu\n", llu(s->held_by_older_bytes), llu(s->uncollectable_bytes),
+                llu(s->collections));
+    }
+}
+
+// Every percentile that the number of pauses can tell apart, ever closer to 1.
+static void write_percentiles(FILE *f, const RunResult *result) {
+    const Recorder *r = result->recorder;
+    uint64_t *pauses = memory_new(r->collection_count, sizeof *pauses);
+    for (size_t i = 0; i < r->collection_count; i++) pauses[i] = r->collections[i].pause_ns;
+    sort_u64(pauses, r->collection_count);
+    fputs("percentile\tinverse\tpause_ns\n", f);
+    double inverse = 1;
+    for (int step = 0; inverse <= (double)r->collection_count * 1.0001; step++) {
+        double percentile = 1 - 1 / inverse;
+        uint32_t ppm = (uint32_t)(percentile * 1e6 + 0.5);
+        fprintf(f, "%.6f\t%.4f\t%llu\n", percentile, inverse,
+                llu(sorted_quantile(pauses, r->collection_count, ppm)));
+        inverse *= step % 3 == 1   ? 1.25
+                   : step % 3 == 0 ? 1.25992
+                                   : 1.2698413;  // ten steps a decade
+    }
+    if (r->collection_count > 0)
+        fprintf(f, "1.000000\t%.4f\t%llu\n", (double)r->collection_count,
+                llu(pauses[r->collection_count - 1]));
+    free(pauses);
+}
+
+static void write_mmu(FILE *f, const RunResult *result) {
+    Utilization points[UTILIZATION_POINTS_MAX];
+    size_t count = metrics_utilization(result->recorder, result->metrics.total_ns, points);
+    fputs("window_ns\tmmu\tbmu\n", f);
+    for (size_t i = 0; i < count; i++)
+        fprintf(f, "%llu\t%u.%06u\t%u.%06u\n", llu(points[i].window_ns),
+                points[i].mmu_ppm / 1000000, points[i].mmu_ppm % 1000000,
+                points[i].bmu_ppm / 1000000, points[i].bmu_ppm % 1000000);
+}
+
+static void write_phases(FILE *f, const RunResult *result) {
+    const Recorder *r = result->recorder;
+    fputs("round\tphase\tclock\n", f);
+    for (size_t i = 0; i < r->phase_count; i++)
+        if (r->phases[i].phase < result->spec->phase_count)
+            fprintf(f, "%u\t%s\t%llu\n", r->phases[i].round,
+                    result->spec->phases[r->phases[i].phase].name, llu(r->phases[i].clock));
+}
+
+typedef void (*TableWriter)(FILE *file, const RunResult *result);
+
+static bool write_table(const char *dir, const char *folder, const char *name, TableWriter write,
+                        const RunResult *result, Error *error) {
+    Output output;
+    if (!output_open(&output, dir, folder, name, error)) return false;
+    write(output.file, result);
+    return output_close(&output, error);
+}
+
+bool outdir_run(const char *dir, size_t index, const RunResult *result, Error *error) {
+    static const TableWriter writers[] = {write_collections, write_timeline, write_percentiles,
+                                          write_mmu};
+    char base[FILE_NAME_SIZE], name[FILE_NAME_SIZE + 8];
+    file_name(base, index, result->policy->label);
+    snprintf(name, sizeof name, "%s.tsv", base);
+    for (size_t i = 0; i < ARRAY_LENGTH(writers); i++)
+        if (!write_table(dir, FOLDERS[i], name, writers[i], result, error)) return false;
+    bool longest =
+        index == 0 || result->status == STATUS_OK;  // a run that died has seen fewer phases
+    return !longest || write_table(dir, "", "phases.tsv", write_phases, result, error);
+}
+
+// ---- the whole comparison ----
+
+static void write_summary(FILE *f, const Rows *rows) {
+    fputs("policy\tfile\tsummary\tstatus\tstream_digest\tresult_digest", f);
+    for (size_t i = 0; i < METRIC_COUNT; i++) fprintf(f, "\t%s", METRICS[i].name);
+#define X(name, help) fputs("\t" #name, f);
+    COMPARISON_COLUMNS(X)
+#undef X
+    for (size_t i = 0; i < rows->count; i++) {
+        const Row *row = &rows->rows[i];
+        char name[FILE_NAME_SIZE];
+        file_name(name, i, row->policy->label);
+        fprintf(f, "\n%s\t%s\t%s\t%s\t%016llx\t%016llx", row->policy->label, name,
+                policy_choice_summary(row->policy), status_name(row->status),
+                llu(row->stream_digest), llu(row->result_digest));
+        for (size_t k = 0; k < METRIC_COUNT; k++)
+            fprintf(f, "\t%llu", llu(metric_value(&row->metrics, &METRICS[k])));
+#define X(name, help) fprintf(f, "\t%llu", llu(row->name));
+        COMPARISON_COLUMNS(X)
+#undef X
+    }
+    fputc('\n', f);
+}
+
+static void write_metrics(FILE *f, const Rows *rows) {
+    (void)rows;
+    fputs("name\tunit\tdirection\thelp\n", f);
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        fprintf(f, "%s\t%s\t%s\t%s\n", METRICS[i].name, metric_unit_name(METRICS[i].unit),
+                metric_direction_name(METRICS[i].better), METRICS[i].help);
+#define X(name, help) fprintf(f, "%s\tpermille\tlower\t%s\n", #name, help);
+    COMPARISON_COLUMNS(X)
+#undef X
+}
+
+static void write_runs(FILE *f, const Rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) {
+        row_print_json(f, &rows->rows[i]);
+        fputc('\n', f);
+    }
+}
+
+// The head of the workload's text: its first line is the title, the rest says what it models.
+static void write_head(FILE *f, const char *head) {
+    size_t title = strcspn(head, "\n");
+    fprintf(f, "title\t%.*s\ndescription\t", (int)title, head);
+    for (const char *p = head + title; *p != '\0'; p++)
+        fputc(*p == '\n' || *p == '\t' ? ' ' : *p, f);
+    fputc('\n', f);
+}
+
+static bool write_provenance(const char *dir, const RunArguments *a, const Rows *rows,
+                             Error *error) {
+    const Spec *spec = rows->rows[0].spec;
+    Output output;
+    if (!output_open(&output, dir, "", "provenance.tsv", error)) return false;
+    FILE *f = output.file;
+    fputs("key\tvalue\n", f);
+    write_head(f, spec->head);
+    fprintf(f, "command\touro%s\n", a->command);
+    fprintf(f, "workload\t%s\nworkload_digest\t%016llx\n", spec->name, llu(spec->digest));
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].stream_digest != 0) {
+            fprintf(f, "stream_digest\t%016llx\n", llu(rows->rows[i].stream_digest));
+            break;
+        }
+    fprintf(f, "seed\t%llu\nscale\t%llu.%06llu\n", llu(spec->seed), llu(spec->scale / 1000000),
+            llu(spec->scale % 1000000));
+    fprintf(f, "behaviour\t%u\ncommit\t%s\n", BEHAVIOUR_VERSION, OURO_COMMIT);
+    fprintf(f, "engine\t%s\ncost_model\t%s\n", engine_name(rows->rows[0].engine), COST_MODEL_NAME);
+    fprintf(f, "memory_limit_bytes\t%llu\n", llu(spec->memory_limit));
+    return output_close(&output, error);
+}
+
+typedef void (*RowsWriter)(FILE *file, const Rows *rows);
+
+static bool write_rows(const char *dir, const char *name, RowsWriter write, const Rows *rows,
+                       Error *error) {
+    Output output;
+    if (!output_open(&output, dir, "", name, error)) return false;
+    write(output.file, rows);
+    return output_close(&output, error);
+}
+
+bool outdir_close(const char *dir, const RunArguments *arguments, const Rows *rows, Error *error) {
+    return write_provenance(dir, arguments, rows, error) &&
+           write_rows(dir, "metrics.tsv", write_metrics, rows, error) &&
+           write_rows(dir, "runs.jsonl", write_runs, rows, error) &&
+           write_rows(dir, "summary.tsv", write_summary, rows, error);
+}

@@ -1,0 +1,24 @@
+// report_figures.h -- the figures of a report: which there are, and drawing them
+#ifndef OURO_CLI_REPORT_FIGURES_H
+#define OURO_CLI_REPORT_FIGURES_H
+
+#include "base.h"
+#include "report_data.h"
+
+typedef struct {
+    const char *name;  // plots/NAME.gp draws figures/NAME.svg and figures/NAME.png
+    const char
+        *extra;  // a file of figures/data that the script reads besides the usual two, or NULL
+    const char *title;
+    const char *reading;  // how to read it, one or two sentences
+    bool modelled;        // shows nanoseconds: the page names the cost model
+} Figure;
+
+extern const Figure FIGURES[];
+extern const size_t FIGURE_COUNT;
+
+// Writes DIR/figures/data/*, then DIR/figures/*.svg and *.png. The drawings depend on the tables of
+// DIR only, and the scripts can be run again by hand on figures/data (plots/README.md).
+bool figures_draw(const ReportData *data, Error *error);
+
+#endif

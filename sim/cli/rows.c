@@ -1,0 +1,262 @@
+// rows.c -- results of a run or a comparison, kept as rows
+#include "rows.h"
+
+#include <string.h>
+
+#include "format.h"
+
+Row row_of(const RunResult *result) {
+    return (Row){.spec = result->spec,
+                 .policy = result->policy,
+                 .engine = result->engine,
+                 .status = result->status,
+                 .stream_digest = result->stream_digest,
+                 .result_digest = result->result_digest,
+                 .metrics = result->metrics,
+                 .is_floor = result->spaces->free_at_death};
+}
+
+static uint64_t permille(uint64_t part, uint64_t whole) {
+    if (whole == 0) return part == 0 ? 1000 : UINT64_MAX;
+    return mul_div_u64(part, 1000, whole);
+}
+
+static bool competes(const Row *row) { return row->status == STATUS_OK && !row->is_floor; }
+
+void rows_compare(Rows *rows) {
+    uint64_t base = UINT64_MAX;
+    for (size_t i = 0; i < rows->count; i++) {
+        const Metrics *m = &rows->rows[i].metrics;
+        if (rows->rows[i].status == STATUS_OK)
+            base = min_u64(base, m->total_ns - m->pause_ns_total);
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        Row *row = &rows->rows[i];
+        uint64_t peak = row->metrics.peak_held_bytes, gc = row->metrics.pause_ns_total;
+        uint64_t least_peak = peak, least_gc = gc;
+        for (size_t k = 0; k < rows->count; k++) {
+            const Metrics *other = &rows->rows[k].metrics;
+            if (!competes(&rows->rows[k])) continue;
+            if (other->pause_ns_total <= gc)
+                least_peak = min_u64(least_peak, other->peak_held_bytes);
+            if (other->peak_held_bytes <= peak) least_gc = min_u64(least_gc, other->pause_ns_total);
+        }
+        row->lbo = row->status == STATUS_OK ? permille(row->metrics.total_ns, base) : 0;
+        row->regret_peak = competes(row) ? permille(peak, least_peak) : 0;
+        row->regret_gc = competes(row) ? permille(gc, least_gc) : 0;
+    }
+}
+
+// ---- for programs ----
+
+void json_string(FILE *file, const char *text) {
+    fputc('"', file);
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+        if (*p == '"' || *p == '\\')
+            fprintf(file, "\\%c", *p);
+        else if (*p < 0x20)
+            fprintf(file, "\\u%04x", *p);
+        else
+            fputc(*p, file);
+    }
+    fputc('"', file);
+}
+
+static void json_field(FILE *file, const char *name, const char *value) {
+    fprintf(file, ",\"%s\":", name);
+    json_string(file, value);
+}
+
+static void json_digest(FILE *file, const char *name, uint64_t digest, bool known) {
+    if (known)
+        fprintf(file, ",\"%s\":\"%016llx\"", name, (unsigned long long)digest);
+    else
+        fprintf(file, ",\"%s\":\"\"", name);
+}
+
+void row_print_json(FILE *file, const Row *row) {
+    const Spec *spec = row->spec;
+    fputs("{\"workload\":", file);
+    json_string(file, spec->name);
+    json_field(file, "policy", row->policy->label);
+    json_field(file, "policy_knobs", row->policy->canonical);
+    fprintf(file, ",\"seed\":%llu", (unsigned long long)spec->seed);
+    fprintf(file, ",\"scale\":%llu.%06llu", (unsigned long long)(spec->scale / 1000000),
+            (unsigned long long)(spec->scale % 1000000));
+    json_field(file, "engine", engine_name(row->engine));
+    json_field(file, "status", status_name(row->status));
+    fprintf(file, ",\"behaviour\":%u", BEHAVIOUR_VERSION);
+    json_field(file, "cost_model", COST_MODEL_NAME);
+    json_digest(file, "workload_digest", spec->digest, true);
+    json_digest(file, "stream_digest", row->stream_digest, row->status == STATUS_OK);
+    json_digest(file, "result_digest", row->result_digest, true);
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        fprintf(file, ",\"%s\":%llu", METRICS[i].name,
+                (unsigned long long)metric_value(&row->metrics, &METRICS[i]));
+#define X(name, help) \
+    if (row->lbo > 0) fprintf(file, ",\"%s\":%llu", #name, (unsigned long long)row->name);
+    COMPARISON_COLUMNS(X)
+#undef X
+    fputs("}", file);
+}
+
+void rows_print_tsv(FILE *file, const Rows *rows) {
+    fputs("workload\tpolicy\tseed\tengine\tstatus\tstream_digest\tresult_digest", file);
+    for (size_t i = 0; i < METRIC_COUNT; i++) fprintf(file, "\t%s", METRICS[i].name);
+#define X(name, help) fputs("\t" #name, file);
+    COMPARISON_COLUMNS(X)
+#undef X
+    fputc('\n', file);
+    for (size_t i = 0; i < rows->count; i++) {
+        const Row *row = &rows->rows[i];
+        fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%016llx\t%016llx", row->spec->name, row->policy->label,
+                (unsigned long long)row->spec->seed, engine_name(row->engine),
+                status_name(row->status), (unsigned long long)row->stream_digest,
+                (unsigned long long)row->result_digest);
+        for (size_t k = 0; k < METRIC_COUNT; k++)
+            fprintf(file, "\t%llu", (unsigned long long)metric_value(&row->metrics, &METRICS[k]));
+#define X(name, help) fprintf(file, "\t%llu", (unsigned long long)row->name);
+        COMPARISON_COLUMNS(X)
+#undef X
+        fputc('\n', file);
+    }
+}
+
+// ---- for people ----
+
+static void print_head(const Row *row) {
+    char allocations[FIGURE_SIZE], floor[FIGURE_SIZE], limit[FIGURE_SIZE] = "none";
+    format_metric(allocations, UNIT_COUNT, spec_allocations(row->spec));
+    format_metric(floor, UNIT_BYTES, row->metrics.floor_bytes);
+    if (row->spec->memory_limit > 0) format_metric(limit, UNIT_BYTES, row->spec->memory_limit);
+    printf("%s: %s allocations, seed %llu, memory limit %s\n", row->spec->name, allocations,
+           (unsigned long long)row->spec->seed, limit);
+}
+
+static void print_foot(void) {
+    printf("\nTimes are modelled (%s), not measured: good for ratios and orders.\n",
+           COST_MODEL_NAME);
+}
+
+void row_print_table(const Row *row) {
+    char figure[FIGURE_SIZE];
+    print_head(row);
+    printf("policy %s, engine %s: %s\n\n", row->policy->canonical, engine_name(row->engine),
+           row->status == STATUS_OK
+               ? "ok"
+               : "out of memory: the limit was exceeded; figures are up to then");
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        const MetricRow *metric = &METRICS[i];
+        if (row->engine == ENGINE_NULL && i >= 2) break;
+        format_metric(figure, metric->unit, metric_value(&row->metrics, metric));
+        printf("  %-20s %16s  %s\n", metric->name, figure, metric->help);
+    }
+    if (row->engine != ENGINE_NULL) print_foot();
+}
+
+typedef void (*CellWriter)(char text[FIGURE_SIZE], const Row *row, const Row *first);
+
+static void cell_held(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_BYTES, row->metrics.peak_held_bytes);
+}
+
+static void cell_floor(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_ratio(text, row->metrics.peak_to_floor);
+}
+
+// An unfinished run is not to be compared.
+static void ratio_to_first(char *text, const Row *row, const Row *first, uint64_t own,
+                           uint64_t base) {
+    snprintf(text, FIGURE_SIZE, "-");
+    if (row->status == STATUS_OK && first->status == STATUS_OK && base > 0)
+        format_ratio(text, mul_div_u64(own, 1000, base));
+}
+
+static void cell_held_ratio(char *text, const Row *row, const Row *first) {
+    ratio_to_first(text, row, first, row->metrics.peak_held_bytes, first->metrics.peak_held_bytes);
+}
+
+static void cell_garbage(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_BYTES, row->metrics.peak_garbage_bytes);
+}
+
+static void cell_gc(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_NS, row->metrics.pause_ns_total);
+}
+
+static void cell_total_ratio(char *text, const Row *row, const Row *first) {
+    ratio_to_first(text, row, first, row->metrics.total_ns, first->metrics.total_ns);
+}
+
+static void cell_share(char *text, const Row *row, const Row *first) {
+    (void)first;
+    uint64_t total = max_u64(row->metrics.total_ns, 1);
+    format_metric(text, UNIT_PERMILLE, mul_div_u64(row->metrics.pause_ns_total, 1000, total));
+}
+
+static void cell_p50(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_NS, row->metrics.pause_ns_p50);
+}
+
+static void cell_p99(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_NS, row->metrics.pause_ns_p99);
+}
+
+static void cell_max(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_NS, row->metrics.pause_ns_max);
+}
+
+static void cell_collections(char *text, const Row *row, const Row *first) {
+    (void)first;
+    const Metrics *m = &row->metrics;
+    snprintf(text, FIGURE_SIZE, "%llu/%llu/%llu", (unsigned long long)m->collections_gen0,
+             (unsigned long long)m->collections_gen1, (unsigned long long)m->collections_gen2);
+}
+
+void rows_print_table(const Rows *rows) {
+    static const struct {
+        const char *name;
+        int width;
+        CellWriter write;
+    } columns[] = {
+        {"peak held", 10, cell_held},
+        {"x floor", 8, cell_floor},
+        {"x first", 8, cell_held_ratio},
+        {"garbage", 10, cell_garbage},
+        {"gc time", 9, cell_gc},
+        {"gc share", 9, cell_share},
+        {"time x first", 13, cell_total_ratio},
+        {"p50", 9, cell_p50},
+        {"p99", 9, cell_p99},
+        {"max", 9, cell_max},
+        {"collections", 17, cell_collections},
+    };
+    int widest = 6;
+    for (size_t i = 0; i < rows->count; i++) {
+        int length = (int)strlen(rows->rows[i].policy->label);
+        if (length > widest) widest = length;
+    }
+    print_head(&rows->rows[0]);
+    printf("\n%-*s %-6s", widest, "policy", "status");
+    for (size_t k = 0; k < ARRAY_LENGTH(columns); k++)
+        printf(" %*s", columns[k].width, columns[k].name);
+    printf("\n");
+    for (size_t i = 0; i < rows->count; i++) {
+        const Row *row = &rows->rows[i];
+        printf("%-*s %-6s", widest, row->policy->label, status_name(row->status));
+        for (size_t k = 0; k < ARRAY_LENGTH(columns); k++) {
+            char text[FIGURE_SIZE];
+            columns[k].write(text, row, &rows->rows[0]);
+            printf(" %*s", columns[k].width, text);
+        }
+        printf("\n");
+    }
+    print_foot();
+}

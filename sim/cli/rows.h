@@ -1,0 +1,49 @@
+// rows.h -- results of a run or a comparison, kept as rows, and printed for people and programs
+#ifndef OURO_ROWS_H
+#define OURO_ROWS_H
+
+#include <stdio.h>
+
+#include "options.h"
+
+// One run, without what only lives as long as it.
+typedef struct {
+    const Spec *spec;
+    const PolicyChoice *policy;
+    Engine engine;
+    RunStatus status;
+    uint64_t stream_digest, result_digest;
+    Metrics metrics;
+    bool is_floor;  // not a collector (oracle): no competitor
+    // against the others of the comparison, in permille
+    uint64_t lbo, regret_peak, regret_gc;
+} Row;
+
+typedef struct {
+    Row *rows;
+    size_t count;
+} Rows;
+
+Row row_of(const RunResult *result);
+
+// Sets lbo and regrets of all rows. Only runs that finished compete.
+void rows_compare(Rows *rows);
+
+// The columns that exist in a comparison only: name, help. Like metrics they are in permille, lower
+// is better.
+#define COMPARISON_COLUMNS(X)                                                                    \
+    X(lbo, "lower bound overhead: total_ns / least (total_ns - pause_ns_total) of all policies") \
+    X(regret_peak, "peak_held_bytes / least of the policies that spend no more gc time")         \
+    X(regret_gc, "pause_ns_total / least of the policies that hold no more at their peak")
+
+void row_print_json(FILE *file, const Row *row);
+void rows_print_tsv(FILE *file, const Rows *rows);
+
+// One run in full, several side by side.
+void row_print_table(const Row *row);
+void rows_print_table(const Rows *rows);
+
+// A string for JSON, quotes included.
+void json_string(FILE *file, const char *text);
+
+#endif

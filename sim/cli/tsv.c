@@ -1,0 +1,135 @@
+// tsv.c -- tables as text: tab-separated cells, one header line
+#include "tsv.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *stream_read(FILE *stream, size_t *length) {
+    size_t capacity = 1 << 16, used = 0, got = 0;
+    char *text = malloc(capacity);
+    CHECK(text != NULL);
+    while ((got = fread(text + used, 1, capacity - used - 1, stream)) > 0) {
+        used += got;
+        if (capacity - used > 1) continue;
+        capacity *= 2;
+        text = realloc(text, capacity);
+        CHECK(text != NULL);
+    }
+    text[used] = '\0';
+    *length = used;
+    return text;
+}
+
+char *tsv_text_read(const char *path, size_t *length, Error *error) {
+    FILE *stream = fopen(path, "rb");
+    char *text = stream != NULL ? stream_read(stream, length) : NULL;
+    if (stream == NULL || ferror(stream)) {
+        error_set(error, "%s: cannot be read: %s", path, strerror(errno));
+        free(text);
+        text = NULL;
+    }
+    if (stream != NULL) fclose(stream);
+    return text;
+}
+
+static uint32_t count_char(const char *text, size_t length, char wanted) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < length; i++) count += text[i] == wanted;
+    return count;
+}
+
+// Cuts one line into cells; false when their number is not `column_count`.
+static bool line_cut(char *line, char **cells, uint32_t column_count) {
+    uint32_t count = 0;
+    for (char *cell = line; cell != NULL; count++) {
+        if (count == column_count) return false;
+        cells[count] = cell;
+        cell = strchr(cell, '\t');
+        if (cell != NULL) *cell++ = '\0';
+    }
+    return count == column_count;
+}
+
+static bool table_cut(Tsv *tsv, Error *error) {
+    char *line = tsv->text;
+    for (uint32_t row = 0; row <= tsv->row_count; row++) {
+        char *end = strchr(line, '\n');
+        if (end != NULL) *end = '\0';
+        uint32_t found = 1 + count_char(line, strlen(line), '\t');
+        if (!line_cut(line, tsv->cells + (size_t)row * tsv->column_count, tsv->column_count))
+            return error_set(error, "%s:%u: found %u cells; the header has %u", tsv->path, row + 1,
+                             found, tsv->column_count);
+        if (end != NULL) line = end + 1;
+    }
+    return true;
+}
+
+bool tsv_read(const char *path, Tsv *tsv, Error *error) {
+    size_t length = 0;
+    *tsv = (Tsv){.text = tsv_text_read(path, &length, error)};
+    if (tsv->text == NULL) return false;
+    tsv->path = strdup(path);
+    CHECK(tsv->path != NULL);
+    bool good = true;
+    if (length == 0 || memchr(tsv->text, '\0', length) != NULL)
+        good = error_set(error, "%s: %s; a table needs a header line of tab-separated names", path,
+                         length == 0 ? "is empty" : "is not text");
+    if (good) {
+        uint32_t lines = count_char(tsv->text, length, '\n') + (tsv->text[length - 1] != '\n');
+        tsv->row_count = lines - 1;
+        tsv->column_count = 1 + count_char(tsv->text, strcspn(tsv->text, "\n"), '\t');
+        tsv->cells = memory_new((size_t)lines * tsv->column_count, sizeof *tsv->cells);
+        good = table_cut(tsv, error);
+    }
+    if (!good) tsv_free(tsv);
+    return good;
+}
+
+void tsv_free(Tsv *tsv) {
+    free(tsv->cells);
+    free(tsv->text);
+    free(tsv->path);
+    *tsv = (Tsv){0};
+}
+
+int tsv_column(const Tsv *tsv, const char *name) {
+    for (uint32_t i = 0; i < tsv->column_count; i++)
+        if (strcmp(tsv->cells[i], name) == 0) return (int)i;
+    return -1;
+}
+
+bool tsv_column_needed(const Tsv *tsv, const char *name, int *column, Error *error) {
+    *column = tsv_column(tsv, name);
+    return *column >= 0 || error_set(error, "%s:1: the header has no column '%s', which is needed",
+                                     tsv->path, name);
+}
+
+const char *tsv_header(const Tsv *tsv, uint32_t column) {
+    CHECK(column < tsv->column_count);
+    return tsv->cells[column];
+}
+
+const char *tsv_cell(const Tsv *tsv, uint32_t row, int column) {
+    if (column < 0) return "";
+    CHECK(row < tsv->row_count && (uint32_t)column < tsv->column_count);
+    return tsv->cells[((size_t)row + 1) * tsv->column_count + (uint32_t)column];
+}
+
+bool tsv_number_parse(const char *text, uint64_t *value) {
+    char *end = NULL;
+    if (!isdigit((unsigned char)*text)) return false;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+bool tsv_number(const Tsv *tsv, uint32_t row, int column, uint64_t *value, Error *error) {
+    const char *cell = tsv_cell(tsv, row, column);
+    if (tsv_number_parse(cell, value)) return true;
+    return error_set(error, "%s:%u: column '%s': found '%.60s'; a whole number is needed",
+                     tsv->path, tsv_line(row), column < 0 ? "" : tsv_header(tsv, (uint32_t)column),
+                     cell);
+}

@@ -1,0 +1,154 @@
+// heap_check.c -- recomputes everything the heap claims, by the simplest means
+#include "heap_check.h"
+
+#include <stdlib.h>
+
+#include "heap_state.h"
+
+typedef struct {
+    const Heap *heap;
+    uint32_t end;        // object numbers are below this
+    uint32_t *expected;  // reference counts
+    uint32_t *stack;
+    bool *reached;
+    uint32_t pending;  // allocated but not attached: the interpreter holds it; 0: none
+    Error *error;
+} Check;
+
+static bool fail(const Check *c, uint32_t object, const char *what, uint64_t found,
+                 uint64_t expected) {
+    return error_set(c->error,
+                     "heap check: object %u at allocation %llu: %s: %llu, but counting gives %llu",
+                     object, (unsigned long long)c->heap->view.clock, what,
+                     (unsigned long long)found, (unsigned long long)expected);
+}
+
+static bool is_alive(const Heap *h, uint32_t object) { return h->tags[object] & TAG_ALIVE; }
+
+// The register holds the root as soon as it is attached.
+static bool is_held(const Check *c, uint32_t object) {
+    const Heap *h = c->heap;
+    const Instance *instance = &h->instances[h->instance_of[object]];
+    return object == c->pending || (object == instance->first && instance->flags & INSTANCE_HELD);
+}
+
+static bool is_in_garbage_list(const Heap *h, uint32_t object) {
+    return h->tags[object] & TAG_UNCOLLECTABLE && object_finalizer(h, object);
+}
+
+static bool check_counts(const Check *c) {
+    const Heap *h = c->heap;
+    for (uint32_t i = 1; i < c->end; i++) {
+        if (!is_alive(h, i)) continue;
+        c->expected[i] += is_held(c, i) + is_in_garbage_list(h, i);
+        for (uint32_t k = 0; k < h->slot_counts[i]; k++) {
+            uint32_t target = object_slots(h, i)[k];
+            if (target == 0) continue;
+            if (!is_alive(h, target)) return fail(c, i, "refers to a freed object", target, 0);
+            c->expected[target]++;
+        }
+    }
+    for (uint32_t i = 1; i < c->end; i++)
+        if (is_alive(h, i) && h->refcounts[i] != c->expected[i])
+            return fail(c, i, "reference count", h->refcounts[i], c->expected[i]);
+    return true;
+}
+
+static void reach(const Check *c) {
+    const Heap *h = c->heap;
+    uint32_t depth = 0;
+    for (uint32_t i = 1; i < c->end; i++)
+        if (is_alive(h, i) && is_held(c, i)) {
+            c->reached[i] = true;
+            c->stack[depth++] = i;
+        }
+    while (depth > 0) {
+        uint32_t object = c->stack[--depth];
+        for (uint32_t k = 0; k < h->slot_counts[object]; k++) {
+            uint32_t target = object_slots(h, object)[k];
+            if (target == 0 || c->reached[target]) continue;
+            c->reached[target] = true;
+            c->stack[depth++] = target;
+        }
+    }
+}
+
+static bool check_truth(const Check *c) {
+    const Heap *h = c->heap;
+    reach(c);
+    for (uint32_t i = 1; i < c->end; i++) {
+        bool is_dead = h->tags[i] & TAG_DEAD;
+        if (is_alive(h, i) && is_dead == c->reached[i])
+            return fail(c, i, "dead by the truth notes", is_dead, !c->reached[i]);
+    }
+    return true;
+}
+
+static bool check_members(const Check *c, uint32_t number) {
+    const Heap *h = c->heap;
+    const Space *space = &h->spaces[number];
+    Waiting waiting = {0};
+    uint64_t objects = 0, bytes = 0;
+    for (uint64_t i = 0; i < space->length; i++) {
+        uint32_t object = space->members[i];
+        if (object == 0) continue;
+        if (!is_alive(h, object) || object_space(h, object) != number || h->positions[object] != i)
+            return fail(c, object, "position in its space", h->positions[object], i);
+        uint64_t size = object_bytes(h, object);
+        objects++;
+        bytes += size;
+        if (!(h->tags[object] & TAG_DEAD)) continue;
+        waiting.objects++;
+        waiting.bytes += size;
+        if (h->tags[object] & TAG_HELD) waiting.held_bytes += size;
+    }
+    if (objects != space->objects) return fail(c, 0, "objects of a space", space->objects, objects);
+    if (bytes != space->bytes) return fail(c, 0, "bytes of a space", space->bytes, bytes);
+    if (waiting.objects != space->waiting.objects || waiting.bytes != space->waiting.bytes)
+        return fail(c, 0, "garbage of a space", space->waiting.bytes, waiting.bytes);
+    if (waiting.held_bytes != space->waiting.held_bytes)
+        return fail(c, 0, "garbage held in a space", space->waiting.held_bytes, waiting.held_bytes);
+    return true;
+}
+
+static bool check_totals(const Check *c) {
+    const Heap *h = c->heap;
+    uint64_t objects = 0, bytes = 0, dead = 0, dead_bytes = 0;
+    for (uint32_t i = 1; i < c->end; i++) {
+        if (!is_alive(h, i)) continue;
+        if (h->gc[i] != 0) return fail(c, i, "word of the collector", h->gc[i], 0);
+        uint64_t size = i == c->pending ? template_bytes(object_template(h, i), object_member(h, i))
+                                        : object_bytes(h, i);
+        objects++;
+        bytes += size;
+        if (!(h->tags[i] & TAG_DEAD)) continue;
+        dead++;
+        dead_bytes += size;
+    }
+    if (objects != h->view.live_objects)
+        return fail(c, 0, "live objects", h->view.live_objects, objects);
+    if (bytes != h->view.live_bytes) return fail(c, 0, "live bytes", h->view.live_bytes, bytes);
+    if (dead != h->levels.garbage_objects)
+        return fail(c, 0, "garbage", h->levels.garbage_objects, dead);
+    if (dead_bytes != h->levels.garbage_bytes)
+        return fail(c, 0, "garbage bytes", h->levels.garbage_bytes, dead_bytes);
+    uint64_t reachable = h->levels.reachable_bytes;
+    if (bytes - dead_bytes != reachable)
+        return fail(c, 0, "reachable bytes", reachable, bytes - dead_bytes);
+    return true;
+}
+
+bool heap_check(const Heap *h, Error *error) {
+    Check c = {.heap = h, .end = h->objects.next, .error = error};
+    c.expected = memory_new(c.end, sizeof *c.expected);
+    c.stack = memory_new(c.end, sizeof *c.stack);
+    c.reached = memory_new(c.end, sizeof *c.reached);
+    if (h->cursor.active && h->cursor.allocated)
+        c.pending = h->instances[h->cursor.instance].first + h->cursor.member;
+    bool good = check_counts(&c) && check_truth(&c) && check_totals(&c);
+    for (uint32_t i = 0; good && i < h->options.space_count; i++) good = check_members(&c, i);
+    free(c.expected);
+    free(c.stack);
+    free(c.reached);
+    return good;
+}

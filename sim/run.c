@@ -1,0 +1,273 @@
+// run.c -- one workload under one policy
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "heap_check.h"
+#include "text.h"
+
+struct Run {
+    RunOptions options;
+    Mutator *mutator;
+    Heap *heap;
+    Recorder recorder;
+    void *policy_state;
+    WorkloadNames names;
+    SpaceSetup spaces;
+    Decision decision;
+    RunStatus status;
+    bool done, check_events;
+    const Event *events;  // of the present batch, and how many are left
+    size_t waiting;
+    Metrics null_metrics;  // ENGINE_NULL counts and does nothing else
+};
+
+static const char *const engine_names[] = {[ENGINE_TRACING] = "tracing", [ENGINE_NULL] = "null"};
+
+const char *engine_name(Engine engine) {
+    CHECK(engine < ARRAY_LENGTH(engine_names));
+    return engine_names[engine];
+}
+
+bool engine_find(const char *name, Engine *engine, Error *error) {
+    for (size_t i = 0; i < ARRAY_LENGTH(engine_names); i++)
+        if (strcmp(engine_names[i], name) == 0) {
+            *engine = (Engine)i;
+            return true;
+        }
+    return error_set(error, "unknown engine '%s'; allowed: tracing, null", name);
+}
+
+const char *status_name(RunStatus status) { return status == STATUS_OK ? "ok" : "oom"; }
+
+// ---- the loop between heap and policy ----
+
+static bool check_heap(const Run *run, Error *error) {
+    return !run->options.check || heap_check(run->heap, error);
+}
+
+// Asks the policy, carries out its plan, tells it, until it has no further plan.
+static bool ask(Run *run, Error *error) {
+    const HeapView *view = heap_view(run->heap);
+    Decision *decision = &run->decision;
+    for (;;) {
+        WakeReason reason = view->reason;
+        decision->plan = (Plan){.kind = PLAN_NOTHING};
+        run->options.policy->policy->wake(run->policy_state, view, decision);
+        heap_set_fuse(run->heap, &decision->fuse);
+        heap_set_birth_spaces(run->heap, decision->birth_space);
+        if (decision->plan.kind == PLAN_NOTHING) return true;
+        const PauseWork *work = heap_execute(run->heap, &decision->plan);
+        recorder_collection(&run->recorder, run->heap, &decision->plan, reason, work);
+        if (!check_heap(run, error)) return false;
+        heap_set_reason(run->heap, WAKE_DONE);
+    }
+}
+
+static bool attend(Run *run, Error *error) {
+    switch (heap_view(run->heap)->reason) {
+        case WAKE_NONE:
+            return true;
+        case WAKE_SAMPLE:
+            heap_set_sample(run->heap, recorder_sample(&run->recorder, run->heap));
+            return true;
+        case WAKE_REQUEST:
+            recorder_request(&run->recorder, run->heap);
+            return true;
+        case WAKE_MEMORY:
+            run->status = STATUS_OOM;
+            run->done = true;
+            return true;
+        case WAKE_PHASE:
+            if (!ask(run, error)) return false;
+            recorder_phase(&run->recorder, run->heap);
+            return true;
+        default:
+            return ask(run, error);
+    }
+}
+
+static void count_events(Run *run) {
+    Metrics *m = &run->null_metrics;
+    for (size_t i = 0; i < run->waiting; i++)
+        if (run->events[i].op == OP_UNIT) m->allocations += run->events[i].value;
+    m->events += run->waiting;
+    run->waiting = 0;
+}
+
+static bool step(Run *run, Error *error) {
+    if (run->options.engine == ENGINE_NULL) {
+        count_events(run);
+        return true;
+    }
+    size_t done = heap_apply(run->heap, run->events, run->waiting);
+    bool between = done > 0 && run->events[done - 1].op != OP_DEAD;
+    run->events += done;
+    run->waiting -= done;
+    if (run->check_events && between && !heap_check(run->heap, error)) return false;
+    return attend(run, error);
+}
+
+bool run_advance(Run *run, uint64_t events, bool *done, Error *error) {
+    while (!run->done && events > 0) {
+        if (run->waiting == 0)
+            run->events = mutator_next(run->mutator, run->options.batch, &run->waiting);
+        if (run->waiting == 0) break;
+        size_t before = run->waiting;
+        if (!step(run, error)) return false;
+        events -= min_u64(events, max_u64(before - run->waiting, 1));
+    }
+    if (events > 0 && !run->done) run->done = true;
+    *done = run->done;
+    return true;
+}
+
+// ---- opening ----
+
+static void names_init(WorkloadNames *names, const Spec *spec) {
+    names->phase_count = spec->phase_count;
+    names->population_count = spec->population_count;
+    for (uint32_t i = 0; i < spec->phase_count; i++) names->phases[i] = spec->phases[i].name;
+    for (uint32_t i = 0; i < spec->population_count; i++) {
+        names->populations[i] = spec->populations[i].name;
+        names->phase_of[i] = spec->populations[i].phase;
+    }
+}
+
+// Objects that may be allocated in all, with what rounding to block sizes and the last units may
+// add.
+static void heap_bounds(HeapOptions *options, const Spec *spec) {
+    U128 objects = 0, slots = 0;
+    for (uint32_t i = 0; i < spec->population_count; i++) {
+        const Population *p = &spec->populations[i];
+        const Template *t = &p->template;
+        if (p->external) continue;
+        uint64_t largest = p->objects.kind == DIST_TABLE ? 1u << 28 : p->objects.high;
+        U128 count = (U128)spec->phases[p->phase].allocations * spec->rounds;
+        if (p->share_ppm > 0) count += (U128)min_u64(largest, 1u << 28) * spec->rounds;
+        objects += count;
+        slots += count * ((t->shape == SHAPE_MESH ? 2u * t->fanout : 2u) + t->links);
+    }
+    const uint64_t most = UINT32_MAX - 2, slack = 1024;
+    options->objects_max =
+        (uint64_t)(objects + objects / 8 + slack < most ? objects + objects / 8 + slack : most);
+    options->slots_max =
+        (uint64_t)(slots + slots / 8 + slack < most ? slots + slots / 8 + slack : most);
+}
+
+static bool open_heap(Run *run, Error *error) {
+    const Spec *spec = run->options.spec;
+    HeapOptions options = {.template_count = spec->population_count,
+                           .units_max = mutator_units_max(spec),
+                           .memory_limit = spec->memory_limit > 0 ? spec->memory_limit : UINT64_MAX,
+                           .space_count = run->spaces.space_count,
+                           .free_at_death = run->spaces.free_at_death};
+    for (uint32_t i = 0; i < spec->population_count; i++)
+        options.templates[i] = &spec->populations[i].template;
+    memcpy(options.is_region, run->spaces.is_region, sizeof options.is_region);
+    heap_bounds(&options, spec);
+    run->heap = heap_open(&options, error);
+    return run->heap != NULL;
+}
+
+static bool open_recorder(Run *run, Error *error) {
+    const Spec *spec = run->options.spec;
+    uint64_t requests = 0;
+    for (uint32_t i = 0; i < spec->phase_count; i++)
+        if (spec->phases[i].request > 0)
+            requests += (spec->phases[i].allocations / spec->phases[i].request + 2) * spec->rounds;
+    return recorder_open(&run->recorder, spec_allocations(spec), requests,
+                         (spec->phase_count + 1) * spec->rounds, error);
+}
+
+static bool start(Run *run, Error *error) {
+    const PolicyChoice *choice = run->options.policy;
+    Error why = {""};
+    names_init(&run->names, run->options.spec);
+    run->policy_state = memory_new(1, max_u64(choice->policy->state_size, 1));
+    run->decision.fuse = (Fuse){FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false};
+    if (!choice->policy->start(run->policy_state, choice->values, &run->names, &run->spaces, &why))
+        return error_set(error, "policy %s: %s", choice->label, why.text);
+    if (!open_heap(run, error) || !open_recorder(run, error)) return false;
+    heap_set_reason(run->heap, WAKE_START);
+    heap_set_sample(run->heap, run->recorder.sample_every);
+    return ask(run, error);
+}
+
+Run *run_open(const RunOptions *options, Error *error) {
+    const uint64_t small = 20000;  // allocations up to which every event is checked
+    Run *run = memory_new(1, sizeof *run);
+    CHECK(options->batch > 0);
+    run->options = *options;
+    run->check_events = options->check && spec_allocations(options->spec) <= small;
+    if (run->check_events) run->options.batch = 1;
+    run->mutator = mutator_open(options->spec, error);
+    if (run->mutator != NULL && (options->engine == ENGINE_NULL || start(run, error))) return run;
+    run_close(run);
+    return NULL;
+}
+
+void run_close(Run *run) {
+    if (run == NULL) return;
+    recorder_close(&run->recorder);
+    heap_close(run->heap);
+    mutator_close(run->mutator);
+    free(run->policy_state);
+    free(run);
+}
+
+// ---- results ----
+
+uint64_t run_clock(const Run *run) {
+    return run->heap != NULL ? heap_view(run->heap)->clock : run->null_metrics.allocations;
+}
+
+uint64_t run_clock_end(const Run *run) { return spec_allocations(run->options.spec); }
+
+// Padding is not part of a result: fields are digested one by one.
+static void digest_collection(XXH3_state_t *state, const Collection *c) {
+    const uint64_t fields[] = {
+        c->clock, c->event,     c->start_ns,      c->pause_ns,        c->candidates,
+        c->edges, c->collected, c->uncollectable, c->survivors,       c->moves,
+        c->jumps, c->futile,    c->freed,         c->condemned_bytes, c->live_bytes_after,
+        c->round, c->phase,     c->kind,          c->generation,      c->reason};
+    XXH3_64bits_update(state, fields, sizeof fields);
+}
+
+static uint64_t digest_result(const RunResult *result) {
+    XXH3_state_t *state = XXH3_createState();
+    CHECK(state != NULL);
+    XXH3_64bits_reset(state);
+    const uint64_t head[] = {BEHAVIOUR_VERSION, result->status, result->stream_digest};
+    XXH3_64bits_update(state, head, sizeof head);
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        uint64_t value = metric_value(&result->metrics, &METRICS[i]);
+        XXH3_64bits_update(state, &value, sizeof value);
+    }
+    for (size_t i = 0; i < result->recorder->collection_count; i++)
+        digest_collection(state, &result->recorder->collections[i]);
+    uint64_t digest = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    return digest;
+}
+
+bool run_result(Run *run, RunResult *result, Error *error) {
+    CHECK(run->done);
+    *result = (RunResult){.spec = run->options.spec,
+                          .policy = run->options.policy,
+                          .engine = run->options.engine,
+                          .status = run->status,
+                          .recorder = &run->recorder,
+                          .spaces = &run->spaces};
+    if (run->status == STATUS_OK) result->stream_digest = mutator_digest(run->mutator);
+    if (run->options.engine == ENGINE_NULL) {
+        result->metrics = run->null_metrics;
+    } else {
+        recorder_sample(&run->recorder, run->heap);
+        if (!metrics_compute(&result->metrics, &run->recorder, run->heap, error)) return false;
+    }
+    result->result_digest = digest_result(result);
+    return true;
+}

@@ -1,0 +1,59 @@
+// run.h -- one workload under one policy
+//
+// The driver: the only file that knows both heap and policy. All state of a run hangs off its
+// context, so that any number of them can live in one process.
+#ifndef OURO_RUN_H
+#define OURO_RUN_H
+
+#include "metrics.h"
+#include "mutator.h"
+#include "registry.h"
+
+#define BEHAVIOUR_VERSION 1u  // raised whenever the same input gives other results than before
+
+typedef enum { ENGINE_TRACING, ENGINE_NULL } Engine;
+typedef enum { STATUS_OK, STATUS_OOM } RunStatus;
+
+const char *engine_name(Engine engine);
+bool engine_find(const char *name, Engine *engine, Error *error);
+const char *status_name(RunStatus status);
+
+typedef struct {
+    const Spec *spec;  // must outlive the run
+    const PolicyChoice *policy;
+    Engine engine;
+    size_t batch;  // events at a time, at least 1; changes no result
+    bool check;  // prove the heap and the truth notes: after every event of a small run, else after
+                 // every collection
+} RunOptions;
+
+typedef struct Run Run;
+
+// NULL with `error`: the policy does not fit the workload, or tables cannot be reserved.
+Run *run_open(const RunOptions *options, Error *error);
+void run_close(Run *run);
+
+// Applies about `events` more events. *done: the stream is at its end or the run hit its limit.
+// False with `error` when a check failed.
+bool run_advance(Run *run, uint64_t events, bool *done, Error *error);
+
+// Allocations so far, and in all if nothing stops the run: for progress.
+uint64_t run_clock(const Run *run);
+uint64_t run_clock_end(const Run *run);
+
+typedef struct {
+    const Spec *spec;
+    const PolicyChoice *policy;
+    Engine engine;
+    RunStatus status;
+    uint64_t stream_digest;  // of all events; 0 when the run stopped before the end of the stream
+    uint64_t result_digest;  // of status, metrics and collections
+    Metrics metrics;
+    const Recorder *recorder;  // valid until run_close
+    const SpaceSetup *spaces;
+} RunResult;
+
+// After *done. False with `error` when an identity between the figures is broken.
+bool run_result(Run *run, RunResult *result, Error *error);
+
+#endif

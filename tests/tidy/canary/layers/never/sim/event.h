@@ -1,0 +1,2 @@
+// event.h -- the detour
+#include "heap.h"

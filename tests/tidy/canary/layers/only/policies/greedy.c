@@ -1,0 +1,2 @@
+// greedy.c -- a policy that looks at objects
+#include "heap.h"

@@ -1,0 +1,1 @@
+// novelty.c -- a file that belongs nowhere

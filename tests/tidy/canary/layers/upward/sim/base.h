@@ -1,0 +1,2 @@
+// base.h -- the ground floor on top of the house
+#include "heap.h"

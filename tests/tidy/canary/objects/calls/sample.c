@@ -1,0 +1,4 @@
+// sample.c -- speaks
+#include <stdio.h>
+
+void sample(void) { printf("sample\n"); }

@@ -1,0 +1,5 @@
+// sample.c -- remembers
+int sample(void) {
+    static int calls;
+    return ++calls;
+}

@@ -1,0 +1,2 @@
+// sample.c -- blanks at the end of a line
+int sample;  

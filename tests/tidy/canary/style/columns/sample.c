@@ -1,0 +1,1 @@
+// sample.c -- long long long long long long long long long long long long long long long long long long is long

@@ -1,0 +1,1 @@
+// sample.c -- knows /home/of/somebody

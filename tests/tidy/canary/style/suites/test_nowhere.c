@@ -1,0 +1,1 @@
+// test_nowhere.c -- a suite that nobody runs

@@ -1,0 +1,4 @@
+// sample.c -- a tab
+int sample(void) {
+	return 0;
+}
