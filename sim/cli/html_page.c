@@ -90,24 +90,37 @@ static void put_verdict(FILE *page, const ReportData *data) {
     fputs("</p>\n</section>\n", page);
 }
 
-static bool put_figure(FILE *page, const ReportData *data, const Figure *figure, Error *error) {
-    char *path = report_path(data->dir, "figures", figure->name, ".svg");
-    fprintf(page, "<section id=\"%s\">\n<h2>%s</h2>\n<figure>\n", figure->name, figure->title);
-    fprintf(page,
-            "<div class=\"plot\" role=\"region\" tabindex=\"0\" aria-label=\"%s, a drawing that "
-            "scrolls "
-            "sideways on narrow screens\">\n",
-            figure->title);
-    bool good = svg_inline(page, path, figure->name, figure->title, figure->reading, error);
-    fprintf(page, "</div>\n<figcaption>\n<p>%s ", figure->reading);
+static void put_caption(FILE *page, const ReportData *data, const Figure *figure) {
+    fprintf(page, "<figcaption>\n<p>%s ", figure->reading);
     if (figure->modelled) put_modelled(page, data);
     fputs("</p>\n<p class=\"command\"><code>", page);
     html_text(page, report_provenance(data, "command"));
     fprintf(page,
             "</code></p>\n<p class=\"files\">Also as <a href=\"figures/%s.svg\">SVG</a> and "
-            "<a href=\"figures/%s.png\">PNG</a>.</p>\n</figcaption>\n</figure>\n</section>\n",
+            "<a href=\"figures/%s.png\">PNG</a>.</p>\n</figcaption>\n",
             figure->name, figure->name);
+}
+
+static bool put_figure(FILE *page, const ReportData *data, const Figure *figure, Error *error) {
+    const char *lacks = figure_lacks(figure, data);
+    fprintf(page, "<section id=\"%s\">\n<h2>%s</h2>\n", figure->name, figure->title);
+    if (lacks != NULL) {
+        fprintf(page,
+                "<p class=\"note\">Not drawn: summary.tsv has no column %s.</p>\n</section>\n",
+                lacks);
+        return true;
+    }
+    fprintf(
+        page,
+        "<figure>\n<div class=\"plot\" role=\"region\" tabindex=\"0\" aria-label=\"%s, a drawing "
+        "that scrolls sideways on narrow screens\">\n",
+        figure->title);
+    char *path = report_path(data->dir, "figures", figure->name, ".svg");
+    bool good = svg_inline(page, path, figure->name, figure->title, figure->reading, error);
     free(path);
+    fputs("</div>\n", page);
+    put_caption(page, data, figure);
+    fputs("</figure>\n</section>\n", page);
     return good;
 }
 

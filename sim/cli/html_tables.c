@@ -148,7 +148,7 @@ static void verdict_row(FILE *page, const ReportData *data, uint32_t index, cons
 void verdict_table(FILE *page, const ReportData *data) {
     const Measure measures[] = {
         PEAK,
-        {"\xC3\x97 floor", "peak_to_floor_permille", NULL, "ratio", BETTER_LOWER},
+        {"\xC3\x97 floor", "peak_held_bytes", "floor_bytes", "ratio", BETTER_LOWER},
         {"garbage peak", "peak_garbage_bytes", NULL, "bytes", BETTER_LOWER},
         GC_TIME,
         {"share of time", "pause_ns_total", "total_ns", "permille", BETTER_LOWER},

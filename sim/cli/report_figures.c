@@ -18,39 +18,61 @@
 enum { CAPTION_WIDTH = 150, CAPTION_LINES = 4, STACK_ROWS = 400 };
 
 const Figure FIGURES[] = {
-    {"heap", "phases.tsv", "Memory held over the allocation clock",
+    {"heap",
+     "phases.tsv",
+     "Memory held over the allocation clock",
      "Each line is what obmalloc holds under one policy; the dashed line below is what the program "
      "can "
      "still reach, the floor for all of them. The sawtooth between the two is the policy. A cross "
      "marks "
      "where a run ended before its time.",
-     false},
-    {"pauses", NULL, "Pauses by percentile",
+     false,
+     {NULL}},
+    {"pauses",
+     NULL,
+     "Pauses by percentile",
      "Follow a line to the right to see ever rarer pauses: at 99 % one pause in a hundred is "
      "longer. Both "
      "axes are logarithmic, so a straight rise is a heavy tail, and the right end is the longest "
      "pause.",
-     true},
-    {"mmu", NULL, "Minimum mutator utilization",
+     true,
+     {NULL}},
+    {"mmu",
+     NULL,
+     "Minimum mutator utilization",
      "The share of time that the program keeps in the worst window of the given length. A line "
      "leaves "
      "zero at the longest pause (back-to-back pauses count as one); higher and further left is "
      "better.",
-     true},
-    {"garbage", "reasons.tsv", "Garbage by the reason why it waits",
+     true,
+     {NULL}},
+    {"garbage",
+     "reasons.tsv",
+     "Garbage by the reason why it waits",
      "Dead but not freed bytes, stacked by what they wait for: a generation that has not been "
      "collected, "
      "a frozen or separate space, or older garbage that refers to them. Panels share one scale "
      "unless "
      "one says that it is magnified.",
-     false},
-    {"pareto", NULL, "Memory against collector time",
+     false,
+     {NULL}},
+    {"pareto",
+     NULL,
+     "Memory against collector time",
      "Down and left is better. Policies on the front are beaten by no other in both memory and "
      "time; "
      "crossed circles did not finish, so that their figures cover only the part they ran.",
-     true},
+     true,
+     {"peak_held_bytes", "pause_ns_total"}},
 };
 const size_t FIGURE_COUNT = ARRAY_LENGTH(FIGURES);
+
+const char *figure_lacks(const Figure *figure, const ReportData *data) {
+    for (size_t i = 0; i < ARRAY_LENGTH(figure->needs); i++)
+        if (figure->needs[i] != NULL && tsv_column(&data->summary, figure->needs[i]) < 0)
+            return figure->needs[i];
+    return NULL;
+}
 
 // --- tables for gnuplot
 // -------------------------------------------------------------------------------
@@ -276,6 +298,7 @@ static Drawing drawing_make(const char *plots, const Figure *figure, const char 
 static bool drawings_mend(const ReportData *data, Error *error) {
     bool good = true;
     for (size_t i = 0; i < FIGURE_COUNT && good; i++) {
+        if (figure_lacks(&FIGURES[i], data) != NULL) continue;
         char *path = report_path(data->dir, "figures", FIGURES[i].name, ".svg");
         good = svg_mend(path, error);
         free(path);
@@ -284,16 +307,20 @@ static bool drawings_mend(const ReportData *data, Error *error) {
 }
 
 bool figures_draw(const ReportData *data, Error *error) {
-    enum { DRAWINGS = 2 * ARRAY_LENGTH(FIGURES) };
-    Drawing drawings[DRAWINGS];
-    char *paths[DRAWINGS][3];
+    static const char *const terminals[] = {"svg", "png"};
+    Drawing drawings[2 * ARRAY_LENGTH(FIGURES)];
+    char *paths[2 * ARRAY_LENGTH(FIGURES)][3];
     char *plots = plots_find(error);
     if (plots == NULL) return false;
     bool good = folders_make(data, error) && tables_write(data, error);
-    for (size_t i = 0; i < DRAWINGS; i++)
-        drawings[i] = drawing_make(plots, &FIGURES[i / 2], i % 2 == 0 ? "svg" : "png", paths[i]);
-    good = good && drawings_run(data->dir, drawings, DRAWINGS, error) && drawings_mend(data, error);
-    for (size_t i = 0; i < DRAWINGS; i++)
+    size_t count = 0;
+    for (size_t i = 0; i < FIGURE_COUNT; i++) {
+        if (figure_lacks(&FIGURES[i], data) != NULL) continue;
+        for (size_t k = 0; k < ARRAY_LENGTH(terminals); k++, count++)
+            drawings[count] = drawing_make(plots, &FIGURES[i], terminals[k], paths[count]);
+    }
+    good = good && drawings_run(data->dir, drawings, count, error) && drawings_mend(data, error);
+    for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < 3; k++) free(paths[i][k]);
     free(plots);
     return good;

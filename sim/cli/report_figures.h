@@ -10,12 +10,16 @@ typedef struct {
     const char
         *extra;  // a file of figures/data that the script reads besides the usual two, or NULL
     const char *title;
-    const char *reading;  // how to read it, one or two sentences
-    bool modelled;        // shows nanoseconds: the page names the cost model
+    const char *reading;   // how to read it, one or two sentences
+    bool modelled;         // shows nanoseconds: the page names the cost model
+    const char *needs[2];  // columns of summary.tsv without which there is nothing to draw
 } Figure;
 
 extern const Figure FIGURES[];
 extern const size_t FIGURE_COUNT;
+
+// The first column that `figure` needs and summary.tsv does not have, or NULL.
+const char *figure_lacks(const Figure *figure, const ReportData *data);
 
 // Writes DIR/figures/data/*, then DIR/figures/*.svg and *.png. The drawings depend on the tables of
 // DIR only, and the scripts can be run again by hand on figures/data (plots/README.md).
