@@ -5,84 +5,7 @@
 // and the unit table; the table is one cache line per unit (record, wheel node, links).
 #include "mutator.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <xxhash.h>
-
-#include "wheel.h"
-
-// One stream of randomness per purpose.
-typedef enum {
-    DRAW_POPULATION,
-    DRAW_OBJECTS,
-    DRAW_CLOSED,
-    DRAW_LIFETIME,
-    DRAW_LINK,
-    DRAW_MUTATION,
-    DRAWS
-} Draw;
-
-typedef enum {
-    STAGE_PHASE,
-    STAGE_RUN,
-    STAGE_PHASE_DRAIN,
-    STAGE_ROUND_DRAIN,
-    STAGE_ROUND_END,
-    STAGE_DONE
-} Stage;
-
-enum { BUFFER_EVENTS = 4096, STEP_EVENTS_MAX = 16 };
-
-typedef struct {
-    uint64_t birth;  // order of creation
-    uint32_t refs;   // the register, and links from other units that are not dead
-    uint16_t population;
-} Unit;
-
-// The held units of a population: those whose register is full, for random choice and for draining.
-typedef struct {
-    uint32_t *units;
-    uint64_t capacity;
-    uint32_t count;
-    bool kept;        // somebody needs this list
-    bool drains;      // its units are let go at the end of a phase or round, not one by one
-    uint64_t credit;  // stores owed to mutation_rate, in millionths
-} Held;
-
-// Which population the next unit belongs to, from 32 random bits.
-typedef struct {
-    uint32_t count;
-    uint32_t populations[POPULATIONS_MAX];
-    uint32_t below[POPULATIONS_MAX];
-} Choice;
-
-struct Mutator {
-    const Spec *spec;
-    Rng draws[DRAWS];
-    Choice choices[PHASES_MAX];
-    Held held[POPULATIONS_MAX];
-
-    Unit *units;
-    WheelNode *nodes;
-    uint32_t *links;  // link_stride per unit
-    uint32_t link_stride, unit_count, unit_max, unit_free;
-    uint64_t births;
-    Wheel wheel;
-
-    Stage stage;
-    uint64_t round, clock, phase_end, collect_at, request_at;
-    uint32_t phase;
-    uint32_t expired;  // units whose time is up, linked through their nodes
-    uint32_t drain_population, drain_index;
-    uint32_t dying;  // units whose DEAD is still to be said, linked likewise
-    uint32_t dead;   // said; their numbers are free once the killer is out
-    Event killer;    // the event that makes them unreachable
-    bool killer_waits;
-
-    Event *buffer;
-    size_t filled, taken;
-    XXH3_state_t *digest;
-};
+#include "mutator_state.h"
 
 static void emit(Mutator *m, Event event) {
     CHECK(m->filled < BUFFER_EVENTS);
@@ -147,16 +70,24 @@ static void say_dead(Mutator *m) {
     list_push(m, &m->dead, unit);
 }
 
-// The killer comes out after all its DEAD notes; then their numbers may be used again.
-static void killer_set(Mutator *m, Event event) {
-    m->killer = event;
-    m->killer_waits = true;
-}
+static bool has_room(const Mutator *m) { return m->filled + STEP_EVENTS_MAX <= BUFFER_EVENTS; }
 
-static void killer_out(Mutator *m) {
+// A killer comes out after all its DEAD notes, however many batches they take; then the numbers of
+// the dead may be used again.
+static void settle(Mutator *m) {
+    while (m->dying != WHEEL_NONE) {
+        if (!has_room(m)) return;
+        say_dead(m);
+    }
     emit(m, m->killer);
     m->killer_waits = false;
     while (m->dead != WHEEL_NONE) list_push(m, &m->unit_free, list_pop(m, &m->dead));
+}
+
+static void killer_set(Mutator *m, Event event) {
+    m->killer = event;
+    m->killer_waits = true;
+    settle(m);
 }
 
 static void unit_drop(Mutator *m, uint32_t unit) {
@@ -253,10 +184,11 @@ static void mutate(Mutator *m, uint32_t population) {
 
 // True when a store was due and made.
 static bool mutate_due(Mutator *m) {
-    for (uint32_t i = 0; i < m->spec->population_count; i++) {
-        if (m->held[i].credit < PPM) continue;
-        m->held[i].credit -= PPM;
-        mutate(m, i);
+    for (uint32_t i = 0; i < m->mutable_count; i++) {
+        Held *held = &m->held[m->mutable[i]];
+        if (held->credit < PPM) continue;
+        held->credit -= PPM;
+        mutate(m, m->mutable[i]);
         return true;
     }
     return false;
@@ -264,8 +196,9 @@ static bool mutate_due(Mutator *m) {
 
 static void pass_time(Mutator *m, uint64_t allocations) {
     m->clock += allocations;
-    for (uint32_t i = 0; i < m->spec->population_count; i++)
-        m->held[i].credit += allocations * m->spec->populations[i].mutation_ppm;
+    for (uint32_t i = 0; i < m->mutable_count; i++)
+        m->held[m->mutable[i]].credit +=
+            allocations * m->spec->populations[m->mutable[i]].mutation_ppm;
 }
 
 // ---- stages ----
@@ -360,11 +293,10 @@ static void stage_step(Mutator *m) {
     }
 }
 
-static void step(Mutator *m) {
-    if (m->dying != WHEEL_NONE) {
-        say_dead(m);
-    } else if (m->killer_waits) {
-        killer_out(m);
+// False at the end of the stream.
+static bool step(Mutator *m) {
+    if (m->killer_waits) {
+        settle(m);
     } else if (m->expired != WHEEL_NONE) {
         unit_drop(m, list_pop(m, &m->expired));
     } else if (m->stage != STAGE_RUN) {
@@ -373,17 +305,14 @@ static void step(Mutator *m) {
                !mutate_due(m)) {
         phase_step(m);
     }
-}
-
-static bool is_done(const Mutator *m) {
-    return m->stage == STAGE_DONE && m->dying == WHEEL_NONE && !m->killer_waits;
+    return m->stage != STAGE_DONE;
 }
 
 const Event *mutator_next(Mutator *m, size_t max, size_t *count) {
     CHECK(max > 0);
     if (m->taken == m->filled) {
         m->taken = m->filled = 0;
-        while (m->filled + STEP_EVENTS_MAX <= BUFFER_EVENTS && !is_done(m)) step(m);
+        while (has_room(m) && step(m)) continue;
         XXH3_64bits_update(m->digest, m->buffer, m->filled * sizeof *m->buffer);
     }
     const Event *events = m->buffer + m->taken;
@@ -393,107 +322,3 @@ const Event *mutator_next(Mutator *m, size_t max, size_t *count) {
 }
 
 uint64_t mutator_digest(const Mutator *m) { return XXH3_64bits_digest(m->digest); }
-
-// ---- opening ----
-
-// Units of a population in one round, at most.
-static uint64_t units_bound(const Spec *spec, const Population *p) {
-    uint64_t smallest = max_u64(p->objects.kind == DIST_TABLE ? 1 : p->objects.low, 1);
-    return spec->phases[p->phase].allocations / smallest + 2;
-}
-
-uint32_t mutator_units_max(const Spec *spec) {
-    uint64_t sum = 1;
-    for (uint32_t i = 0; i < spec->population_count; i++) {
-        const Population *p = &spec->populations[i];
-        uint64_t rounds = p->lifetime.kind == LIVES_FOREVER ? spec->rounds : 1;
-        if (!p->external) sum += mul_div_u64(units_bound(spec, p), rounds, 1);
-    }
-    return (uint32_t)min_u64(sum, NO_UNIT - 1);
-}
-
-// Shares are of allocations; units are chosen, so a share is divided by the mean size of a unit.
-static void choice_init(Choice *choice, const Spec *spec, uint32_t phase) {
-    U128 sum = 0, running = 0;
-    for (uint32_t pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < spec->population_count; i++) {
-            const Population *p = &spec->populations[i];
-            if (p->phase != phase || p->share_ppm == 0) continue;
-            U128 weight = ((U128)p->share_ppm << 40) / p->objects.mean;
-            if (pass == 0) sum += weight;
-            if (pass == 0) continue;
-            running += weight;
-            choice->populations[choice->count] = i;
-            choice->below[choice->count++] = (uint32_t)((running << 32) / sum - (running == sum));
-        }
-}
-
-static bool held_open(Mutator *m, Error *error) {
-    for (uint32_t i = 0; i < m->spec->population_count; i++) {
-        const Population *p = &m->spec->populations[i];
-        for (uint32_t k = 0; k < p->template.links; k++) {
-            m->held[p->links[k].population].kept = true;
-            m->link_stride = (uint32_t)max_u64(m->link_stride, k + 1);
-        }
-        m->held[i].drains = p->lifetime.kind == LIVES_PHASE || p->lifetime.kind == LIVES_ROUND;
-        m->held[i].kept |= m->held[i].drains || p->mutation_ppm > 0;
-    }
-    for (uint32_t i = 0; i < m->spec->population_count; i++) {
-        if (!m->held[i].kept) continue;
-        const Population *p = &m->spec->populations[i];
-        uint64_t rounds = p->lifetime.kind == LIVES_FOREVER ? m->spec->rounds : 1;
-        m->held[i].capacity = min_u64(mul_div_u64(units_bound(m->spec, p), rounds, 1), NO_UNIT);
-        m->held[i].units =
-            reserve_new(m->held[i].capacity, sizeof *m->held[i].units, "the units held", error);
-        if (m->held[i].units == NULL) return false;
-    }
-    return true;
-}
-
-static bool tables_open(Mutator *m, Error *error) {
-    m->unit_max = mutator_units_max(m->spec);
-    return held_open(m, error) &&
-           (m->units = reserve_new(m->unit_max, sizeof *m->units, "units", error)) != NULL &&
-           (m->nodes = reserve_new(m->unit_max, sizeof *m->nodes, "lifetimes", error)) != NULL &&
-           (m->links = reserve_new((uint64_t)m->unit_max * m->link_stride, sizeof *m->links,
-                                   "links", error)) != NULL;
-}
-
-// The stream names templates by number only: what they are belongs to its digest.
-static void digest_templates(Mutator *m) {
-    for (uint32_t i = 0; i < m->spec->population_count; i++) {
-        const Template *t = &m->spec->populations[i].template;
-        const uint32_t fields[] = {t->shape,  t->links, t->finalizer, t->payload_every,
-                                   t->fanout, t->bytes, t->payload,   t->back_ppm};
-        XXH3_64bits_update(m->digest, fields, sizeof fields);
-    }
-}
-
-Mutator *mutator_open(const Spec *spec, Error *error) {
-    Mutator *m = memory_new(1, sizeof *m);
-    m->spec = spec;
-    m->buffer = memory_new(BUFFER_EVENTS, sizeof *m->buffer);
-    m->digest = XXH3_createState();
-    CHECK(m->digest != NULL);
-    XXH3_64bits_reset(m->digest);
-    m->unit_free = m->expired = m->dying = m->dead = WHEEL_NONE;
-    wheel_init(&m->wheel, 0);
-    for (uint32_t i = 0; i < DRAWS; i++) rng_seed(&m->draws[i], spec->seed, i + 1);
-    for (uint32_t i = 0; i < spec->phase_count; i++) choice_init(&m->choices[i], spec, i);
-    digest_templates(m);
-    if (tables_open(m, error)) return m;
-    mutator_close(m);
-    return NULL;
-}
-
-void mutator_close(Mutator *m) {
-    if (m == NULL) return;
-    for (uint32_t i = 0; i < POPULATIONS_MAX; i++)
-        reserve_free(m->held[i].units, m->held[i].capacity, sizeof *m->held[i].units);
-    reserve_free(m->units, m->unit_max, sizeof *m->units);
-    reserve_free(m->nodes, m->unit_max, sizeof *m->nodes);
-    reserve_free(m->links, (uint64_t)m->unit_max * m->link_stride, sizeof *m->links);
-    XXH3_freeState(m->digest);
-    free(m->buffer);
-    free(m);
-}

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { BITS = 6 };
+enum { BITS = 8 };
 
 void wheel_init(Wheel *wheel, uint64_t now) {
     memset(wheel, 0, sizeof *wheel);
@@ -11,7 +11,7 @@ void wheel_init(Wheel *wheel, uint64_t now) {
     wheel->now = now;
 }
 
-// The level is that of the highest digit (base 64) in which `due` differs from now.
+// The level is that of the highest digit (base 256) in which `due` differs from now.
 void wheel_add(Wheel *wheel, WheelNode *nodes, uint32_t i) {
     uint64_t due = nodes[i].due;
     uint32_t top = 63u - (uint32_t)__builtin_clzll((due ^ wheel->now) | 1);
@@ -19,22 +19,33 @@ void wheel_add(Wheel *wheel, WheelNode *nodes, uint32_t i) {
     CHECK(due >= wheel->now && level < WHEEL_LEVELS);
     nodes[i].next = wheel->head[level][bucket];
     wheel->head[level][bucket] = i;
-    wheel->occupied[level] |= 1ull << bucket;
+    wheel->occupied[level][bucket / 64] |= 1ull << bucket % 64;
 }
 
 static uint32_t bucket_empty(Wheel *wheel, uint32_t level, uint32_t bucket) {
     uint32_t list = wheel->head[level][bucket];
     wheel->head[level][bucket] = WHEEL_NONE;
-    wheel->occupied[level] &= ~(1ull << bucket);
+    wheel->occupied[level][bucket / 64] &= ~(1ull << bucket % 64);
     return list;
 }
 
+// The first bucket of a level that is not empty, or WHEEL_NONE. Buckets before the present time
+// are.
+static uint32_t bucket_first(const Wheel *wheel, uint32_t level) {
+    for (uint32_t word = 0; word < WHEEL_WORDS; word++) {
+        uint64_t bits = wheel->occupied[level][word];
+        if (bits != 0) return word * 64 + (uint32_t)__builtin_ctzll(bits);
+    }
+    return WHEEL_NONE;
+}
+
 uint32_t wheel_take(Wheel *wheel, WheelNode *nodes, uint64_t until) {
-    for (;;) {
-        uint32_t level = 0;
-        while (level < WHEEL_LEVELS && wheel->occupied[level] == 0) level++;
-        if (level == WHEEL_LEVELS) break;
-        uint32_t bucket = (uint32_t)__builtin_ctzll(wheel->occupied[level]), shift = BITS * level;
+    for (uint32_t level = 0; level < WHEEL_LEVELS;) {
+        uint32_t bucket = bucket_first(wheel, level), shift = BITS * level;
+        if (bucket == WHEEL_NONE) {
+            level++;
+            continue;
+        }
         uint64_t start = ((wheel->now >> shift >> BITS << BITS) | bucket) << shift;
         if (start > until) break;
         wheel->now = start;
@@ -45,6 +56,7 @@ uint32_t wheel_take(Wheel *wheel, WheelNode *nodes, uint64_t until) {
             wheel_add(wheel, nodes, list);
             list = next;
         }
+        level = 0;
     }
     wheel->now = max_u64(wheel->now, until);
     return WHEEL_NONE;

@@ -1,15 +1,15 @@
 // wheel.h -- what is due when: a hierarchical timing wheel
 //
 // G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987): eight wheels of 64
-// buckets, each turning 64 times slower than the one before. Adding is O(1); an entry moves down at
-// most seven times. Entries are links in the caller's array, so nothing is allocated.
+// buckets, each turning 256 times slower than the one before. Adding is O(1); an entry moves down
+// at most seven times. Entries are links in the caller's array, so nothing is allocated.
 #ifndef OURO_WHEEL_H
 #define OURO_WHEEL_H
 
 #include "base.h"
 
 #define WHEEL_NONE UINT32_MAX
-enum { WHEEL_LEVELS = 8, WHEEL_BUCKETS = 64 };
+enum { WHEEL_LEVELS = 6, WHEEL_BUCKETS = 256, WHEEL_WORDS = WHEEL_BUCKETS / 64 };
 
 typedef struct {
     uint64_t due;
@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct {
     uint64_t now;
-    uint64_t occupied[WHEEL_LEVELS];  // a bit per bucket
+    uint64_t occupied[WHEEL_LEVELS][WHEEL_WORDS];  // a bit per bucket
     uint32_t head[WHEEL_LEVELS][WHEEL_BUCKETS];
 } Wheel;
 

@@ -196,19 +196,44 @@ static bool column_is_metric(const char *name) {
     return true;
 }
 
-static void metrics_row(FILE *page, const ReportData *data, const char *name) {
+// What the number does not say itself: objects, allocations, which direction is better.
+static void metric_notes(FILE *page, const char *unit, Better better) {
+    static const char *const said[] = {"bytes", "ns", "permille", "count", ""};
+    bool unsaid = true;
+    for (size_t i = 0; i < ARRAY_LENGTH(said); i++) unsaid &= strcmp(unit, said[i]) != 0;
+    if (!unsaid && better == BETTER_NONE) return;
+    fputs(" (", page);
+    if (unsaid) html_text(page, unit);
+    if (unsaid && better != BETTER_NONE) fputs("; ", page);
+    if (better != BETTER_NONE)
+        fprintf(page, "%s is better", better == BETTER_LOWER ? "lower" : "higher");
+    putc(')', page);
+}
+
+// A column that metrics.tsv does not know, a digest for example, is shown as it is.
+static void raw_cell(FILE *page, const char *cell) {
+    fputs("<td><code>", page);
+    html_text(page, cell);
+    fputs("</code></td>", page);
+}
+
+static void metrics_row(FILE *page, const ReportData *data, uint32_t column) {
+    const char *name = tsv_header(&data->summary, column);
     int64_t row = metric_row(&data->metrics, name);
-    const char *direction = metric_cell(&data->metrics, row, "direction");
     const Measure measure = {name, name, NULL, metric_cell(&data->metrics, row, "unit"),
-                             better_parse(direction)};
+                             better_parse(metric_cell(&data->metrics, row, "direction"))};
     fputs("<tr><th scope=\"row\"><code>", page);
     html_text(page, name);
     fputs("</code><span class=\"help\">", page);
     html_text(page, metric_cell(&data->metrics, row, "help"));
-    if (measure.better != BETTER_NONE)
-        fprintf(page, " (%s is better)", measure.better == BETTER_LOWER ? "lower" : "higher");
+    metric_notes(page, measure.unit, measure.better);
     fputs("</span></th>", page);
-    for (uint32_t i = 0; i < data->policy_count; i++) measure_cell(page, data, &measure, i);
+    for (uint32_t i = 0; i < data->policy_count; i++) {
+        if (row >= 0)
+            measure_cell(page, data, &measure, i);
+        else
+            raw_cell(page, tsv_cell(&data->summary, i, (int)column));
+    }
     fputs("</tr>\n", page);
 }
 
@@ -230,7 +255,7 @@ void metrics_table(FILE *page, const ReportData *data) {
     fputs("</tr></thead>\n<tbody>\n", page);
     for (uint32_t column = 0; column < data->summary.column_count; column++) {
         const char *name = tsv_header(&data->summary, column);
-        if (column_is_metric(name)) metrics_row(page, data, name);
+        if (column_is_metric(name)) metrics_row(page, data, column);
     }
     fputs("</tbody></table>\n", page);
 }

@@ -96,27 +96,27 @@ static bool timeline_measure(ReportData *data, uint32_t index, Error *error) {
     return true;
 }
 
-// The largest whole 1/(1-p) of the rows below p = 1, and the range of the pauses.
+// The largest finite 1/(1-p), and the range of the pauses.
 static bool percentiles_measure(ReportData *data, ReportPolicy *policy, Error *error) {
     const Tsv *table = &policy->percentiles;
-    int percentile = 0, pause = 0;
-    if (!tsv_column_needed(table, "percentile", &percentile, error) ||
+    int inverse = 0, pause = 0;
+    if (!tsv_column_needed(table, "inverse", &inverse, error) ||
         !tsv_column_needed(table, "pause_ns", &pause, error))
         return false;
-    policy->pauses = table->row_count;
     uint64_t longest = 0;
+    policy->pauses = table->row_count;
     for (uint32_t row = 0; row < table->row_count; row++) {
         uint64_t ns = 0;
         char *end = NULL;
-        const char *cell = tsv_cell(table, row, percentile);
-        double p = strtod(cell, &end);
+        const char *cell = tsv_cell(table, row, inverse);
+        double value = strtod(cell, &end);
         if (!tsv_number(table, row, pause, &ns, error)) return false;
-        if (end == cell || *end != '\0' || !(p >= 0 && p <= 1))
-            return error_set(error, "%s:%u: column 'percentile': found '%.60s'; 0 to 1 is needed",
+        if (end == cell || *end != '\0' || !(value >= 1))
+            return error_set(error, "%s:%u: column 'inverse': found '%.60s'; 1/(1-p) is at least 1",
                              table->path, tsv_line(row), cell);
         if (ns > 0) data->pause_min = min_u64(data->pause_min, ns);
         longest = max_u64(longest, ns);
-        if (p < 1 - 1e-12) data->rarest = max_u64(data->rarest, (uint64_t)(1 / (1 - p)));
+        if (value < 1e18) data->rarest = max_u64(data->rarest, (uint64_t)value);  // 1/(1-1): inf
     }
     data->pause_max = max_u64(data->pause_max, longest);
     if (longest > 0 && (data->pause_best == 0 || longest < data->pause_best))

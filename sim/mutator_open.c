@@ -1,0 +1,108 @@
+// mutator_open.c -- the tables of a mutator, from a Spec
+#include <stdlib.h>
+#include <string.h>
+
+#include "mutator_state.h"
+
+// Units of a population in one round, at most.
+static uint64_t units_bound(const Spec *spec, const Population *p) {
+    uint64_t smallest = max_u64(p->objects.kind == DIST_TABLE ? 1 : p->objects.low, 1);
+    return spec->phases[p->phase].allocations / smallest + 2;
+}
+
+uint32_t mutator_units_max(const Spec *spec) {
+    uint64_t sum = 1;
+    for (uint32_t i = 0; i < spec->population_count; i++) {
+        const Population *p = &spec->populations[i];
+        uint64_t rounds = p->lifetime.kind == LIVES_FOREVER ? spec->rounds : 1;
+        if (!p->external) sum += mul_div_u64(units_bound(spec, p), rounds, 1);
+    }
+    return (uint32_t)min_u64(sum, NO_UNIT - 1);
+}
+
+// Shares are of allocations; units are chosen, so a share is divided by the mean size of a unit.
+static void choice_init(Choice *choice, const Spec *spec, uint32_t phase) {
+    U128 sum = 0, running = 0;
+    for (uint32_t pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < spec->population_count; i++) {
+            const Population *p = &spec->populations[i];
+            if (p->phase != phase || p->share_ppm == 0) continue;
+            U128 weight = ((U128)p->share_ppm << 40) / p->objects.mean;
+            if (pass == 0) sum += weight;
+            if (pass == 0) continue;
+            running += weight;
+            choice->populations[choice->count] = i;
+            choice->below[choice->count++] = (uint32_t)((running << 32) / sum - (running == sum));
+        }
+}
+
+static bool held_open(Mutator *m, Error *error) {
+    for (uint32_t i = 0; i < m->spec->population_count; i++) {
+        const Population *p = &m->spec->populations[i];
+        for (uint32_t k = 0; k < p->template.links; k++) {
+            m->held[p->links[k].population].kept = true;
+            m->link_stride = (uint32_t)max_u64(m->link_stride, k + 1);
+        }
+        m->held[i].drains = p->lifetime.kind == LIVES_PHASE || p->lifetime.kind == LIVES_ROUND;
+        m->held[i].kept |= m->held[i].drains || p->mutation_ppm > 0;
+        if (p->mutation_ppm > 0) m->mutable[m->mutable_count++] = i;
+    }
+    for (uint32_t i = 0; i < m->spec->population_count; i++) {
+        if (!m->held[i].kept) continue;
+        const Population *p = &m->spec->populations[i];
+        uint64_t rounds = p->lifetime.kind == LIVES_FOREVER ? m->spec->rounds : 1;
+        m->held[i].capacity = min_u64(mul_div_u64(units_bound(m->spec, p), rounds, 1), NO_UNIT);
+        m->held[i].units =
+            reserve_new(m->held[i].capacity, sizeof *m->held[i].units, "the units held", error);
+        if (m->held[i].units == NULL) return false;
+    }
+    return true;
+}
+
+static bool tables_open(Mutator *m, Error *error) {
+    m->unit_max = mutator_units_max(m->spec);
+    return held_open(m, error) &&
+           (m->units = reserve_new(m->unit_max, sizeof *m->units, "units", error)) != NULL &&
+           (m->nodes = reserve_new(m->unit_max, sizeof *m->nodes, "lifetimes", error)) != NULL &&
+           (m->links = reserve_new((uint64_t)m->unit_max * m->link_stride, sizeof *m->links,
+                                   "links", error)) != NULL;
+}
+
+// The stream names templates by number only: what they are belongs to its digest.
+static void digest_templates(Mutator *m) {
+    for (uint32_t i = 0; i < m->spec->population_count; i++) {
+        const Template *t = &m->spec->populations[i].template;
+        const uint32_t fields[] = {t->shape,  t->links, t->finalizer, t->payload_every,
+                                   t->fanout, t->bytes, t->payload,   t->back_ppm};
+        XXH3_64bits_update(m->digest, fields, sizeof fields);
+    }
+}
+
+Mutator *mutator_open(const Spec *spec, Error *error) {
+    Mutator *m = memory_new(1, sizeof *m);
+    m->spec = spec;
+    m->buffer = memory_new(BUFFER_EVENTS, sizeof *m->buffer);
+    m->digest = XXH3_createState();
+    CHECK(m->digest != NULL);
+    XXH3_64bits_reset(m->digest);
+    m->unit_free = m->expired = m->dying = m->dead = WHEEL_NONE;
+    wheel_init(&m->wheel, 0);
+    for (uint32_t i = 0; i < DRAWS; i++) rng_seed(&m->draws[i], spec->seed, i + 1);
+    for (uint32_t i = 0; i < spec->phase_count; i++) choice_init(&m->choices[i], spec, i);
+    digest_templates(m);
+    if (tables_open(m, error)) return m;
+    mutator_close(m);
+    return NULL;
+}
+
+void mutator_close(Mutator *m) {
+    if (m == NULL) return;
+    for (uint32_t i = 0; i < POPULATIONS_MAX; i++)
+        reserve_free(m->held[i].units, m->held[i].capacity, sizeof *m->held[i].units);
+    reserve_free(m->units, m->unit_max, sizeof *m->units);
+    reserve_free(m->nodes, m->unit_max, sizeof *m->nodes);
+    reserve_free(m->links, (uint64_t)m->unit_max * m->link_stride, sizeof *m->links);
+    XXH3_freeState(m->digest);
+    free(m->buffer);
+    free(m);
+}
