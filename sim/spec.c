@@ -21,9 +21,12 @@ enum { KEYS_MAX = 64 };
 static bool key_unknown(const SpecText *text, const Entry *entry, SectionKind kind, Error *error) {
     const char *names[KEYS_MAX];
     char where[VALUE_SIZE];
+    bool shared =
+        kind == SECTION_PHASE && entry->line == 0;  // --set of a phase may mean its populations
     size_t count = 0;
     for (size_t i = 0; i < spec_key_count(); i++)
-        if (spec_key(i).section == kind) names[count++] = spec_key(i).name;
+        if (spec_key(i).section == kind || (shared && spec_key(i).section == SECTION_POPULATION))
+            names[count++] = spec_key(i).name;
     CHECK(count <= KEYS_MAX);
     const char *near = text_nearest(entry->key, names, count);
     spec_text_where(text, entry, where, sizeof where);

@@ -165,6 +165,6 @@ bool run_arguments_spec(const RunArguments *a, Spec *spec, Error *error) {
     const char *overrides[OVERRIDES_MAX];
     char path[PATH_SIZE];
     for (size_t i = 0; i < a->override_count; i++) overrides[i] = a->overrides[i];
-    path_workload(a->workload, path, sizeof path);
-    return spec_read(spec, path, overrides, a->override_count, error);
+    return path_workload(a->workload, path, sizeof path, error) &&
+           spec_read(spec, path, overrides, a->override_count, error);
 }

@@ -45,7 +45,10 @@ static bool output_close(Output *output, Error *error) {
 static bool make_folder(const char *path, Error *error) {
     struct stat info;
     if (mkdir(path, 0777) == 0) return true;
-    if (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return true;
+    if (errno == EEXIST && stat(path, &info) == 0) {
+        if (S_ISDIR(info.st_mode)) return true;
+        return error_set(error, "%s: is not a folder", path);
+    }
     return error_set(error, "%s: cannot be made: %s", path, strerror(errno));
 }
 

@@ -1,9 +1,13 @@
 // paths.c -- where workloads and plots are
 #include "paths.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "text.h"
 
 void path_shipped(const char *name, char *path, size_t size) {
     char executable[3072];
@@ -14,11 +18,41 @@ void path_shipped(const char *name, char *path, size_t size) {
     snprintf(path, size, "%s/../%s", slash != NULL ? executable : ".", name);
 }
 
-void path_workload(const char *name, char *path, size_t size) {
+static bool is_workload_name(const char *name) {
+    size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, ".ini") == 0;
+}
+
+static int is_workload(const struct dirent *entry) { return is_workload_name(entry->d_name); }
+
+static bool workload_missing(const char *name, const char *folder, Error *error) {
+    enum { NAMES_MAX = 256 };
+    const char *names[NAMES_MAX], *slash = strrchr(name, '/');
+    char wanted[256];
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_workload, alphasort), kept = 0;
+    snprintf(wanted, sizeof wanted, "%s", slash != NULL ? slash + 1 : name);
+    for (; kept < count && kept < NAMES_MAX; kept++) {
+        char *suffix = strrchr(entries[kept]->d_name, '.');
+        *suffix = '\0';
+        names[kept] = entries[kept]->d_name;
+    }
+    if (is_workload_name(wanted)) wanted[strlen(wanted) - 4] = '\0';
+    const char *near = text_nearest(wanted, names, (size_t)kept);
+    error_set(error, "%s: no such file, and no workload of that name ships%s%s%s", name,
+              near ? "; did you mean '" : "", near ? near : "",
+              near ? "'?" : " (ouro list workloads)");
+    for (int i = 0; i < count; i++) free(entries[i]);
+    free(entries);
+    return false;
+}
+
+bool path_workload(const char *name, char *path, size_t size, Error *error) {
     char folder[3200];
     snprintf(path, size, "%s", name);
-    if (access(path, F_OK) == 0 || strpbrk(name, "/.") != NULL) return;
+    if (access(path, F_OK) == 0) return true;
     path_shipped("workloads", folder, sizeof folder);
     snprintf(path, size, "%s/%s.ini", folder, name);
-    if (access(path, F_OK) != 0) snprintf(path, size, "%s", name);
+    return (strchr(name, '/') == NULL && access(path, F_OK) == 0) ||
+           workload_missing(name, folder, error);
 }

@@ -7,8 +7,8 @@
 // The folder `name` that ships with Ouro: beside the folder of the executable.
 void path_shipped(const char *name, char *path, size_t size);
 
-// A workload: `name` itself if there is such a file or it looks like a path, else
-// workloads/NAME.ini of those that ship.
-void path_workload(const char *name, char *path, size_t size);
+// The file of a workload: `name` itself if there is such a file, else workloads/NAME.ini of those
+// that ship. False with `error`, which suggests the nearest of those, when there is neither.
+bool path_workload(const char *name, char *path, size_t size, Error *error);
 
 #endif
