@@ -4,8 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-// --- text
-// ---------------------------------------------------------------------------------------------
+// ---- text ----
 
 static const char *character_entity(unsigned char c) {
     switch (c) {
@@ -36,8 +35,7 @@ void html_text(FILE *page, const char *text) {
     }
 }
 
-// --- values
-// -------------------------------------------------------------------------------------------
+// ---- values ----
 
 typedef struct {
     uint64_t size;

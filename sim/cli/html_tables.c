@@ -9,8 +9,7 @@
 
 #include "html.h"
 
-// --- a metric, and who is best at it
-// --------------------------------------------------------------------
+// ---- a metric, and who is best at it ----
 
 typedef enum { BETTER_NONE, BETTER_LOWER, BETTER_HIGHER } Better;
 
@@ -68,8 +67,7 @@ static void measure_cell(FILE *page, const ReportData *data, const Measure *meas
              : "");
 }
 
-// --- the verdict
-// --------------------------------------------------------------------------------------
+// ---- the verdict ----
 
 static const Measure PEAK = {"peak held", "peak_held_bytes", NULL, "bytes", BETTER_LOWER};
 static const Measure GC_TIME = {"collector time", "pause_ns_total", NULL, "ns", BETTER_LOWER};
@@ -169,8 +167,7 @@ void verdict_table(FILE *page, const ReportData *data) {
     fputs("</tbody></table>\n", page);
 }
 
-// --- everything
-// ---------------------------------------------------------------------------------------
+// ---- everything ----
 
 // The row of metrics.tsv on `name`, or -1.
 static int64_t metric_row(const Tsv *metrics, const char *name) {

@@ -23,8 +23,7 @@ static bool table_read(const char *dir, const char *folder, const char *file, Ts
     return good;
 }
 
-// --- summary.tsv: the policies
-// ------------------------------------------------------------------------
+// ---- summary.tsv: the policies ----
 
 // A name that stays in its folder and that no tool takes for an option.
 static bool file_name_is_safe(const char *name) {
@@ -61,8 +60,7 @@ static bool policies_name(ReportData *data, Error *error) {
     return true;
 }
 
-// --- per policy
-// ---------------------------------------------------------------------------------------
+// ---- per policy ----
 
 // The largest value of a column, and the last one.
 static bool column_top(const Tsv *tsv, int column, uint64_t *top, uint64_t *last, Error *error) {
@@ -152,8 +150,7 @@ static bool policies_read(ReportData *data, Error *error) {
     return true;
 }
 
-// --- reasons
-// ------------------------------------------------------------------------------------------
+// ---- reasons ----
 
 static bool reason_known(const ReportData *data, const char *column) {
     for (uint32_t i = 0; i < data->reason_count; i++)
@@ -189,8 +186,7 @@ static bool reasons_collect(ReportData *data, Error *error) {
     return true;
 }
 
-// --- comparisons
-// --------------------------------------------------------------------------------------
+// ---- comparisons ----
 
 static bool beaten(const ReportData *data, uint32_t policy) {
     uint64_t held = 0, gc = 0;
@@ -241,8 +237,7 @@ static void ranges_complete(ReportData *data) {
     data->window_max = max_u64(data->window_max, 10 * data->window_min);
 }
 
-// --- the whole
-// ----------------------------------------------------------------------------------------
+// ---- the whole ----
 
 const char *report_provenance(const ReportData *data, const char *key) {
     int keys = tsv_column(&data->provenance, "key"),

@@ -74,8 +74,7 @@ const char *figure_lacks(const Figure *figure, const ReportData *data) {
     return NULL;
 }
 
-// --- tables for gnuplot
-// -------------------------------------------------------------------------------
+// ---- tables for gnuplot ----
 
 static FILE *data_open(const ReportData *data, const char *file, Error *error) {
     char *path = report_path(data->dir, "figures/data", file, "");
@@ -211,8 +210,7 @@ static bool reasons_write(const ReportData *data, Error *error) {
     return data_close(data, "reasons.tsv", stream, error);
 }
 
-// --- stacks: garbage per reason, the same columns for every policy
-// -------------------------------------
+// ---- stacks: garbage per reason, the same columns for every policy ----
 
 static uint64_t cell_value(const Tsv *tsv, uint32_t row, int column) {
     uint64_t value = 0;
@@ -258,8 +256,7 @@ static bool stack_write(const ReportData *data, const ReportPolicy *policy, Erro
     return good;
 }
 
-// --- drawing
-// ------------------------------------------------------------------------------------------
+// ---- drawing ----
 
 static bool folders_make(const ReportData *data, Error *error) {
     static const char *const folders[] = {"figures", "figures/data", "figures/data/stack"};

@@ -21,8 +21,7 @@ typedef struct {
     FILE *said;  // what the process wrote to stderr
 } Process;
 
-// --- the folder of the scripts
-// ------------------------------------------------------------------------
+// ---- the folder of the scripts ----
 
 // "/a/build/ouro" -> "/a/build/../plots"
 static bool plots_beside_executable(char *path, size_t size) {
@@ -50,8 +49,7 @@ char *plots_find(Error *error) {
     return real;
 }
 
-// --- one process
-// --------------------------------------------------------------------------------------
+// ---- one process ----
 
 static bool process_start(const char *dir, const Drawing *drawing, Process *process, Error *error) {
     process->said = tmpfile();
@@ -107,8 +105,7 @@ static bool process_finish(const char *dir, const Drawing *drawing, Process *pro
     return error_set(error, "%s/%s: gnuplot could not draw it: %s", dir, drawing->output, line);
 }
 
-// --- all of them
-// --------------------------------------------------------------------------------------
+// ---- all of them ----
 
 // An old drawing must not pass for a new one.
 static void output_remove(const char *dir, const char *output) {

@@ -10,13 +10,11 @@
 #include "html.h"
 #include "tsv.h"
 
-// --- fonts
-// --------------------------------------------------------------------------------------------
+// ---- fonts and names ----
 
 static const char FAMILY[] = "font-family=\"DejaVu Sans";
 
-// Writes the font that starts at `p` as attributes that are in the standard; the length of what it
-// was.
+// Writes the font that starts at `p` in standard attributes; the length of what it was.
 static size_t font_mend(FILE *file, const char *p) {
     const char *style = p + strlen(FAMILY);
     size_t length = strcspn(style, "\"");
@@ -26,12 +24,22 @@ static size_t font_mend(FILE *file, const char *p) {
     return strlen(FAMILY) + length + (style[length] == '"');
 }
 
-static void fonts_mend(FILE *file, const char *svg) {
+// The length of a name that gnuplot gives to what has none, and that a browser would show; else 0.
+static size_t empty_name(const char *p) {
+    static const char start[] = "<title>gnuplot_plot_", end[] = "</title>";
+    const char *stop = strncmp(p, start, strlen(start)) == 0 ? strstr(p, end) : NULL;
+    return stop != NULL ? (size_t)(stop - p) + strlen(end) : 0;
+}
+
+static void mend(FILE *file, const char *svg) {
     bool in_tag = false;
     for (const char *p = svg; *p != '\0';) {
+        size_t empty = empty_name(p);
         if (*p == '<') in_tag = true;
         if (*p == '>') in_tag = false;
-        if (in_tag && strncmp(p, FAMILY, strlen(FAMILY)) == 0)
+        if (empty > 0)
+            p += empty, in_tag = false;
+        else if (in_tag && strncmp(p, FAMILY, strlen(FAMILY)) == 0)
             p += font_mend(file, p);
         else
             putc(*p++, file);
@@ -45,7 +53,7 @@ bool svg_mend(const char *path, Error *error) {
     FILE *file = fopen(path, "wb");
     bool good = file != NULL;
     if (good) {
-        fonts_mend(file, svg);
+        mend(file, svg);
         good = !ferror(file);
         good &= fclose(file) == 0;
     }
@@ -53,8 +61,7 @@ bool svg_mend(const char *path, Error *error) {
     return good || error_set(error, "%s: cannot be written: %s", path, strerror(errno));
 }
 
-// --- into the page
-// ------------------------------------------------------------------------------------
+// ---- into the page ----
 
 // The length of `id="`, `href='#`, `url(#` ... at `p`, after which a name follows; 0 when there is
 // none.

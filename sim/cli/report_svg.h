@@ -8,6 +8,7 @@
 
 // Rewrites a drawing so that others than gnuplot understand its fonts: the terminal writes a bold
 // font of text that is not `enhanced` as a family called "DejaVu Sans:Bold", which nobody has.
+// Names such as gnuplot_plot_1a, which a browser would show under the pointer, go.
 bool svg_mend(const char *path, Error *error);
 
 // Puts a drawing into a page: with `title` and `description` for those who cannot see it, and with

@@ -220,43 +220,54 @@ static void cell_collections(char *text, const Row *row, const Row *first) {
              (unsigned long long)m->collections_gen1, (unsigned long long)m->collections_gen2);
 }
 
-void rows_print_table(const Rows *rows) {
-    static const struct {
-        const char *name;
-        int width;
-        CellWriter write;
-    } columns[] = {
-        {"peak held", 10, cell_held},
-        {"x floor", 8, cell_floor},
-        {"x first", 8, cell_held_ratio},
-        {"garbage", 10, cell_garbage},
-        {"gc time", 9, cell_gc},
-        {"gc share", 9, cell_share},
-        {"time x first", 13, cell_total_ratio},
-        {"p50", 9, cell_p50},
-        {"p99", 9, cell_p99},
-        {"max", 9, cell_max},
-        {"collections", 17, cell_collections},
-    };
-    int widest = 6;
+static const struct {
+    const char *name;
+    CellWriter write;
+} TABLE_COLUMNS[] = {
+    {"peak held", cell_held},
+    {"x floor", cell_floor},
+    {"x first", cell_held_ratio},
+    {"garbage", cell_garbage},
+    {"gc time", cell_gc},
+    {"gc share", cell_share},
+    {"time x first", cell_total_ratio},
+    {"p50", cell_p50},
+    {"p99", cell_p99},
+    {"max", cell_max},
+    {"collections", cell_collections},
+};
+
+// As wide as its widest cell.
+static int column_width(const Rows *rows, size_t column) {
+    size_t width = strlen(TABLE_COLUMNS[column].name);
     for (size_t i = 0; i < rows->count; i++) {
-        int length = (int)strlen(rows->rows[i].policy->label);
-        if (length > widest) widest = length;
+        char text[FIGURE_SIZE];
+        TABLE_COLUMNS[column].write(text, &rows->rows[i], &rows->rows[0]);
+        width = max_u64(width, strlen(text));
     }
+    return (int)width;
+}
+
+void rows_print_table(const Rows *rows) {
+    int widths[ARRAY_LENGTH(TABLE_COLUMNS)];
+    size_t widest = strlen("policy");
+    for (size_t i = 0; i < rows->count; i++)
+        widest = max_u64(widest, strlen(rows->rows[i].policy->label));
     print_head(&rows->rows[0]);
-    printf("\n%-*s %-6s", widest, "policy", "status");
-    for (size_t k = 0; k < ARRAY_LENGTH(columns); k++)
-        printf(" %*s", columns[k].width, columns[k].name);
-    printf("\n");
+    printf("\n%-*s  status", (int)widest, "policy");
+    for (size_t k = 0; k < ARRAY_LENGTH(widths); k++) {
+        widths[k] = column_width(rows, k);
+        printf("  %*s", widths[k], TABLE_COLUMNS[k].name);
+    }
     for (size_t i = 0; i < rows->count; i++) {
         const Row *row = &rows->rows[i];
-        printf("%-*s %-6s", widest, row->policy->label, status_name(row->status));
-        for (size_t k = 0; k < ARRAY_LENGTH(columns); k++) {
+        printf("\n%-*s  %-6s", (int)widest, row->policy->label, status_name(row->status));
+        for (size_t k = 0; k < ARRAY_LENGTH(widths); k++) {
             char text[FIGURE_SIZE];
-            columns[k].write(text, row, &rows->rows[0]);
-            printf(" %*s", columns[k].width, text);
+            TABLE_COLUMNS[k].write(text, row, &rows->rows[0]);
+            printf("  %*s", widths[k], text);
         }
-        printf("\n");
     }
+    printf("\n");
     print_foot();
 }
