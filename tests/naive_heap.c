@@ -1,0 +1,350 @@
+// naive_heap.c -- CPython's collector told the shortest way, to check the simulated heap against
+//
+// Nothing here is fast: a collection looks at every object and every reference there is.
+#include "naive_heap.h"
+
+#include <stdlib.h>
+
+enum { UNTRACKED = -1, ASIDE = 3 };  // lists besides the generations 0, 1 and 2
+
+typedef enum { UNMARKED, REACHABLE, KEPT_BY_FINALIZER } Mark;
+
+typedef struct Object {
+    uint32_t refs;  // slots that refer to it, + 1 if held, + 1 if in gc.garbage
+    bool held;      // by a register, or by the interpreter that is making it
+    bool finalizer;
+    bool in_garbage_list;
+    int list;
+    bool candidate;
+    Mark mark;
+    uint32_t index;      // in NaiveHeap.objects
+    uint32_t link_slot;  // the first link of a root
+    uint32_t slot_count;
+    struct Object **slots;
+} Object;
+
+typedef struct {
+    Object **items;
+    size_t count, capacity;
+} Objects;
+
+struct NaiveHeap {
+    NaiveRules rules;
+    const Template *const *templates;
+    Object **roots;  // by unit
+    Objects objects;
+    Objects dying;  // at count 0, not freed yet
+    uint64_t count[3], long_lived_total, long_lived_pending;
+    uint64_t freed, live_max;
+    bool in_pause;
+    uint32_t phase_before;
+    NaiveFigures figures;
+    NaiveCollection *collections;
+    size_t collection_capacity;
+};
+
+static void push(Objects *list, Object *object) {
+    if (list->count == list->capacity) {
+        list->capacity = 2 * list->capacity + 64;
+        list->items = realloc(list->items, list->capacity * sizeof(Object *));
+        CHECK(list->items != NULL);
+    }
+    list->items[list->count++] = object;
+}
+
+// ---- reference counts ----
+
+static Object *object_new(NaiveHeap *h, uint32_t slot_count, bool finalizer) {
+    Object *object = memory_new(1, sizeof *object);
+    *object = (Object){.refs = 1,
+                       .held = true,
+                       .finalizer = finalizer,
+                       .list = UNTRACKED,
+                       .index = (uint32_t)h->objects.count,
+                       .slot_count = slot_count,
+                       .slots = memory_new(slot_count + 1, sizeof(Object *))};
+    push(&h->objects, object);
+    h->figures.clock++;
+    h->count[0]++;
+    if (h->objects.count > h->live_max) h->live_max = h->objects.count;
+    return object;
+}
+
+static void object_forget(Object *object) {
+    free(object->slots);
+    free(object);
+}
+
+static void object_delete(NaiveHeap *h, Object *object) {
+    Object *last = h->objects.items[--h->objects.count];
+    h->objects.items[object->index] = last;
+    last->index = object->index;
+    if (h->count[0] > 0) h->count[0]--;
+    h->freed++;
+    if (!h->in_pause) h->figures.freed_refcount++;
+    object_forget(object);
+}
+
+static void refer(Object *from, uint32_t slot, Object *to) {
+    CHECK(slot < from->slot_count && from->slots[slot] == NULL);
+    from->slots[slot] = to;
+    to->refs++;
+}
+
+static void drop_reference(NaiveHeap *h, Object *object) {
+    CHECK(object->refs > 0);
+    if (--object->refs == 0) push(&h->dying, object);
+}
+
+static void clear_slots(NaiveHeap *h, Object *object) {
+    for (uint32_t i = 0; i < object->slot_count; i++) {
+        if (object->slots[i] != NULL) drop_reference(h, object->slots[i]);
+        object->slots[i] = NULL;
+    }
+}
+
+// Frees what is at count 0 and all that only it kept.
+static void free_dying(NaiveHeap *h) {
+    while (h->dying.count > 0) {
+        Object *object = h->dying.items[--h->dying.count];
+        clear_slots(h, object);
+        object_delete(h, object);
+    }
+}
+
+// ---- reachability ----
+
+// Marks `object` and every candidate that can be reached from it.
+static void mark_from(Object *object, Mark mark) {
+    Objects stack = {0};
+    if (!object->candidate || object->mark != UNMARKED) return;
+    object->mark = mark;
+    push(&stack, object);
+    while (stack.count > 0) {
+        const Object *from = stack.items[--stack.count];
+        for (uint32_t i = 0; i < from->slot_count; i++) {
+            Object *to = from->slots[i];
+            if (to == NULL || !to->candidate || to->mark != UNMARKED) continue;
+            to->mark = mark;
+            push(&stack, to);
+        }
+    }
+    free(stack.items);
+}
+
+// What the program or gc.garbage holds is reachable, and so is what an object outside the condemned
+// lists refers to, be that object itself alive or garbage.
+static void mark_reachable(NaiveHeap *h) {
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        if (object->held || object->in_garbage_list) mark_from(object, REACHABLE);
+        for (uint32_t k = 0; k < object->slot_count && !object->candidate; k++)
+            if (object->slots[k] != NULL) mark_from(object->slots[k], REACHABLE);
+    }
+}
+
+static void keep_finalizers(NaiveHeap *h, NaiveCollection *c) {
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        if (!object->candidate || object->mark == REACHABLE || !object->finalizer) continue;
+        mark_from(object, KEPT_BY_FINALIZER);
+        object->in_garbage_list = true;
+        object->refs++;
+        c->uncollectable++;
+    }
+}
+
+// ---- one collection ----
+
+static NaiveCollection *log_collection(NaiveHeap *h, uint32_t generation) {
+    if (h->figures.collection_count == h->collection_capacity) {
+        h->collection_capacity = 2 * h->collection_capacity + 64;
+        h->collections = realloc(h->collections, h->collection_capacity * sizeof *h->collections);
+        CHECK(h->collections != NULL);
+    }
+    NaiveCollection *c = &h->collections[h->figures.collection_count++];
+    *c = (NaiveCollection){.clock = h->figures.clock, .generation = generation};
+    return c;
+}
+
+// All of them are held while their slots are cleared, so that none goes before its turn.
+static void delete_unreachable(NaiveHeap *h, NaiveCollection *c) {
+    Objects unreachable = {0};
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        if (object->candidate && object->mark == UNMARKED) push(&unreachable, object);
+    }
+    c->collected = unreachable.count;
+    for (size_t i = 0; i < unreachable.count; i++) unreachable.items[i]->refs++;
+    for (size_t i = 0; i < unreachable.count; i++) clear_slots(h, unreachable.items[i]);
+    for (size_t i = 0; i < unreachable.count; i++) {
+        CHECK(unreachable.items[i]->refs == 1);
+        drop_reference(h, unreachable.items[i]);
+    }
+    free_dying(h);
+    free(unreachable.items);
+}
+
+// Trial deletion over the lists of `condemned` (bits); survivors go to list `into`.
+static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy,
+                         NaiveCollection *c) {
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        object->candidate = object->list >= 0 && condemned >> object->list & 1;
+        object->mark = UNMARKED;
+        c->candidates += object->candidate;
+    }
+    mark_reachable(h);
+    for (size_t i = 0; i < h->objects.count; i++)
+        c->survivors += h->objects.items[i]->mark == REACHABLE;
+    if (legacy) keep_finalizers(h, c);
+    for (size_t i = 0; i < h->objects.count; i++)
+        if (h->objects.items[i]->mark != UNMARKED) h->objects.items[i]->list = into;
+    h->freed = 0;
+    h->in_pause = true;
+    delete_unreachable(h, c);
+    h->in_pause = false;
+    c->freed = h->freed;
+}
+
+// `collect` of gcmodule.c.
+static void collect_generation(NaiveHeap *h, int generation) {
+    NaiveCollection *c = log_collection(h, (uint32_t)generation);
+    if (generation < 2) h->count[generation + 1]++;
+    for (int i = 0; i <= generation; i++) h->count[i] = 0;
+    trial_delete(h, (2u << generation) - 1, generation < 2 ? generation + 1 : 2, h->rules.legacy,
+                 c);
+    if (generation == 1) h->long_lived_pending += c->survivors;
+    if (generation == 2) {
+        h->long_lived_pending = 0;
+        h->long_lived_total = c->survivors;
+    }
+}
+
+// `collect_generations` of gcmodule.c.
+static void collect_due(NaiveHeap *h) {
+    for (int i = 2; i >= 0; i--) {
+        if (h->count[i] <= h->rules.threshold[i]) continue;
+        if (i == 2 && h->rules.quarter && h->long_lived_pending < h->long_lived_total / 4) continue;
+        collect_generation(h, i);
+        return;
+    }
+}
+
+static bool is_due(const NaiveHeap *h) {
+    return h->rules.threshold[0] > 0 && h->count[0] > h->rules.threshold[0];
+}
+
+static void move_lists(NaiveHeap *h, uint32_t from, int into) {
+    log_collection(h, 0);
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        if (object->list >= 0 && from >> object->list & 1) object->list = into;
+    }
+}
+
+// ---- events ----
+
+// The interpreter holds a new object until it is in its register, or in the slot that owns it.
+static void build_unit(NaiveHeap *h, const Event *unit) {
+    const Template *t = h->templates[unit->template];
+    bool closed = unit->flags & UNIT_CLOSED, aside = h->rules.born_aside >> unit->template & 1;
+    Object **members = memory_new(unit->value, sizeof(Object *));
+    for (uint32_t i = 0; i < unit->value; i++) {
+        Member member = template_member(t, unit->value, closed, i);
+        members[i] = object_new(h, member.slots, t->finalizer && i == 0);
+        bool due = is_due(h);
+        if (due && !h->rules.at_safepoint) collect_due(h);
+        members[i]->list = aside ? ASIDE : 0;
+        if (i > 0) {
+            members[i]->held = false;
+            members[i]->refs--;
+            refer(members[member.parent], member.parent_slot, members[i]);
+        } else {
+            members[0]->link_slot = template_link_slot(t, unit->value, closed, 0);
+            h->roots[unit->unit] = members[0];
+        }
+        for (uint32_t k = 0; k < member.stores; k++) {
+            MemberStore store = template_store(t, unit->value, closed, i, k);
+            refer(members[store.from], store.slot, members[store.to]);
+        }
+        if (i == 0 && unit->target != NO_UNIT)
+            refer(members[0], members[0]->link_slot, h->roots[unit->target]);
+        if (due && h->rules.at_safepoint) collect_due(h);
+    }
+    free(members);
+}
+
+static void store_link(NaiveHeap *h, const Event *event) {
+    Object *root = h->roots[event->unit];
+    uint32_t slot = root->link_slot + event->flags;
+    Object *old = root->slots[slot];
+    root->slots[slot] = NULL;
+    if (event->target != NO_UNIT) refer(root, slot, h->roots[event->target]);
+    if (old != NULL) drop_reference(h, old);
+    free_dying(h);
+}
+
+static void drop_register(NaiveHeap *h, const Event *event) {
+    h->roots[event->unit]->held = false;
+    drop_reference(h, h->roots[event->unit]);
+    free_dying(h);
+}
+
+static void freeze(NaiveHeap *h) {
+    if (h->rules.collect_first) collect_generation(h, 2);
+    move_lists(h, 7, ASIDE);
+    h->count[0] = h->count[1] = h->count[2] = 0;
+}
+
+static void round_end(NaiveHeap *h) {
+    if (h->rules.kind == NAIVE_FREEZE) {
+        move_lists(h, 1u << ASIDE, 2);
+        if (h->rules.collect_after) collect_generation(h, 2);
+    } else if (h->rules.kind == NAIVE_REGION) {
+        if (h->rules.collect_first) collect_generation(h, 2);
+        trial_delete(h, 1u << ASIDE, 2, false, log_collection(h, 2));
+    }
+}
+
+static void phase_change(NaiveHeap *h, uint32_t phase) {
+    bool first_ended = h->phase_before == 0 && phase != 0 && phase != ROUND_END;
+    if (first_ended && h->rules.kind == NAIVE_FREEZE && h->rules.born_aside == 0) freeze(h);
+    if (phase == ROUND_END) round_end(h);
+    h->phase_before = phase;
+}
+
+void naive_heap_apply(NaiveHeap *h, const Event *event) {
+    if (event->op == OP_UNIT) build_unit(h, event);
+    if (event->op == OP_STORE) store_link(h, event);
+    if (event->op == OP_DROP) drop_register(h, event);
+    if (event->op == OP_COLLECT) collect_generation(h, 2);
+    if (event->op == OP_PHASE) phase_change(h, event->value);
+}
+
+NaiveFigures naive_heap_figures(const NaiveHeap *h) {
+    NaiveFigures figures = h->figures;
+    figures.live = h->objects.count;
+    figures.live_max = h->live_max;
+    figures.collections = h->collections;
+    return figures;
+}
+
+NaiveHeap *naive_heap_new(const NaiveRules *rules, const Template *const *templates,
+                          uint32_t units_max) {
+    NaiveHeap *h = memory_new(1, sizeof *h);
+    h->rules = *rules;
+    h->templates = templates;
+    h->roots = memory_new(units_max, sizeof(Object *));
+    h->phase_before = ROUND_END;
+    return h;
+}
+
+void naive_heap_free(NaiveHeap *h) {
+    for (size_t i = 0; i < h->objects.count; i++) object_forget(h->objects.items[i]);
+    free(h->objects.items);
+    free(h->dying.items);
+    free(h->roots);
+    free(h->collections);
+    free(h);
+}

@@ -1,0 +1,55 @@
+// naive_heap.h -- CPython's collector told the shortest way, to check the simulated heap against
+//
+// Objects are structs with pointers. What is unreachable is found by marking from what anything
+// outside the condemned generations refers to, not by deducing counts; generations, counters and
+// their order are those of Modules/gcmodule.c (3.8 to 3.11). Of the simulator only the expansion of
+// events is used (event.h).
+#ifndef OURO_TESTS_NAIVE_HEAP_H
+#define OURO_TESTS_NAIVE_HEAP_H
+
+#include "event.h"
+
+// What becomes of the objects of the first phase; ASIDE is the list they are kept in.
+typedef enum {
+    NAIVE_GENERATIONS,  // nothing
+    NAIVE_FREEZE,       // gc.freeze() when the first phase has ended, gc.unfreeze() after the round
+    NAIVE_REGION        // born aside; after the round what nobody outside refers to is freed
+} NaiveKind;
+
+typedef struct {
+    NaiveKind kind;
+    uint64_t threshold[3];
+    bool quarter;         // a full collection waits until pending >= total / 4
+    bool at_safepoint;    // collect after the new object is attached, not inside its allocation
+    bool legacy;          // garbage with a finalizer, and what it refers to, is kept
+    bool collect_first;   // a full collection before the freeze, or before the region goes
+    bool collect_after;   // a full collection after gc.unfreeze()
+    uint64_t born_aside;  // templates whose objects are born in ASIDE, as a bit set
+} NaiveRules;
+
+// One collection, release or move between lists (which examines nothing).
+typedef struct {
+    uint64_t clock;
+    uint32_t generation;
+    uint64_t candidates, collected, uncollectable, survivors;
+    uint64_t freed;  // objects that went, those of other lists that fell with them included
+} NaiveCollection;
+
+typedef struct {
+    uint64_t clock;           // objects allocated
+    uint64_t freed_refcount;  // by the program's own decrements
+    uint64_t live, live_max;
+    const NaiveCollection *collections;
+    size_t collection_count;
+} NaiveFigures;
+
+typedef struct NaiveHeap NaiveHeap;
+
+// `templates` must outlive the heap; unit numbers are below `units_max`.
+NaiveHeap *naive_heap_new(const NaiveRules *rules, const Template *const *templates,
+                          uint32_t units_max);
+void naive_heap_free(NaiveHeap *heap);
+void naive_heap_apply(NaiveHeap *heap, const Event *event);
+NaiveFigures naive_heap_figures(const NaiveHeap *heap);
+
+#endif
