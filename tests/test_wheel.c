@@ -1,0 +1,148 @@
+// test_wheel.c -- the timing wheel against a plain array that is searched for its minimum
+#include "wheel.h"
+
+#include <stdlib.h>
+
+#include "rng.h"
+#include "suites.h"
+
+enum { NODES = 300, STEPS = 3000 };
+#define TIME_MAX (1ull << 47)  // of a program: what is added then is due below 2^48
+
+typedef struct {
+    unsigned seed;
+    unsigned step;
+    Wheel wheel;
+    WheelNode nodes[NODES];
+    bool waits[NODES];  // the naive side: is in the wheel, and due then
+    uint64_t due[NODES];
+} Pair;
+
+static void pair_check(const Pair *pair, bool good, const char *what) {
+    ck_assert_msg(good, "seed %u, step %u: %s", pair->seed, pair->step, what);
+}
+
+static void pair_add(Pair *pair, uint32_t i, uint64_t due) {
+    pair->nodes[i].due = pair->due[i] = due;
+    pair->waits[i] = true;
+    wheel_add(&pair->wheel, pair->nodes, i);
+}
+
+static uint64_t naive_earliest(const Pair *pair) {
+    uint64_t earliest = UINT64_MAX;
+    for (uint32_t i = 0; i < NODES; i++) {
+        if (pair->waits[i]) earliest = min_u64(earliest, pair->due[i]);
+    }
+    return earliest;
+}
+
+// What comes out is all that is due first, each node once.
+static bool pair_take(Pair *pair, uint64_t until) {
+    uint64_t earliest = naive_earliest(pair);
+    uint32_t list = wheel_take(&pair->wheel, pair->nodes, until);
+    if (earliest > until) {
+        pair_check(pair, list == WHEEL_NONE, "took a node that is not due");
+        pair_check(pair, pair->wheel.now == until, "the time is not `until`");
+        return false;
+    }
+    pair_check(pair, list != WHEEL_NONE, "missed a node that is due");
+    pair_check(pair, pair->wheel.now == earliest, "the time is not that of the node");
+    for (; list != WHEEL_NONE; list = pair->nodes[list].next) {
+        pair_check(pair, pair->waits[list], "took a node twice");
+        pair_check(pair, pair->due[list] == earliest, "took a node out of order");
+        pair->waits[list] = false;
+    }
+    pair_check(pair, naive_earliest(pair) > earliest, "left a node of the time taken");
+    return true;
+}
+
+// Any magnitude up to 2^bits is as likely as any other; zero comes as well.
+static uint64_t random_span(Rng *rng, uint32_t bits_max) {
+    uint64_t value = (uint64_t)rng_next(rng) << 32 | rng_next(rng);
+    uint32_t bits = rng_below(rng, bits_max + 1);
+    return value & ((1ull << bits) - 1);
+}
+
+static void program_run(unsigned seed, uint32_t bits_max) {
+    static Pair pair;
+    Rng rng;
+    rng_seed(&rng, seed, 0);
+    pair.seed = seed;
+    wheel_init(&pair.wheel, random_span(&rng, 40));
+    for (pair.step = 0; pair.step < STEPS && pair.wheel.now < TIME_MAX; pair.step++) {
+        uint32_t i = rng_below(&rng, NODES);
+        if (rng_chance(&rng, PPM / 2)) {
+            if (!pair.waits[i]) pair_add(&pair, i, pair.wheel.now + random_span(&rng, bits_max));
+        } else {
+            (void)pair_take(&pair, pair.wheel.now + random_span(&rng, bits_max));
+        }
+    }
+    while (pair_take(&pair, (1ull << 48) - 1)) pair.step++;
+}
+
+// OURO_SEED=n makes n the seed of index 0.
+static unsigned seed_of(int index) {
+    const char *first = getenv("OURO_SEED");
+    return (first != NULL ? (unsigned)strtoul(first, NULL, 10) : 1) + (unsigned)index;
+}
+
+START_TEST(near_times_match_the_oracle) { program_run(seed_of(_i), 8); }
+END_TEST
+
+START_TEST(far_times_match_the_oracle) { program_run(seed_of(_i), 40); }
+END_TEST
+
+START_TEST(an_empty_wheel_follows_the_time) {
+    static Pair pair;
+    wheel_init(&pair.wheel, 5);
+    ck_assert(!pair_take(&pair, 1000));
+    ck_assert_uint_eq(pair.wheel.now, 1000);
+}
+END_TEST
+
+START_TEST(a_node_may_be_due_at_once) {
+    static Pair pair;
+    wheel_init(&pair.wheel, 77);
+    pair_add(&pair, 0, 77);
+    ck_assert(pair_take(&pair, 77));
+    ck_assert(!pair_take(&pair, 77));
+}
+END_TEST
+
+START_TEST(nodes_of_one_time_come_out_together) {
+    static Pair pair;
+    wheel_init(&pair.wheel, 0);
+    for (uint32_t i = 0; i < NODES; i++) pair_add(&pair, i, 123456789);
+    ck_assert(pair_take(&pair, 1ull << 40));
+    ck_assert(!pair_take(&pair, 1ull << 40));
+}
+END_TEST
+
+START_TEST(every_level_gives_back_what_it_got) {
+    static Pair pair;
+    wheel_init(&pair.wheel, 0);
+    for (uint32_t level = 0; level < WHEEL_LEVELS; level++) {
+        pair_add(&pair, 3 * level, 1ull << (6 * level));
+        pair_add(&pair, 3 * level + 1, (1ull << (6 * level)) + 1);
+        pair_add(&pair, 3 * level + 2, (64ull << (6 * level)) - 1);
+    }
+    uint32_t times = 0;
+    while (pair_take(&pair, (1ull << 48) - 1)) times++;
+    ck_assert_uint_eq(times, 3 * WHEEL_LEVELS);
+}
+END_TEST
+
+Suite *wheel_suite(void) {
+    Suite *suite = suite_create("wheel");
+    TCase *by_hand = tcase_create("by hand");
+    tcase_add_test(by_hand, an_empty_wheel_follows_the_time);
+    tcase_add_test(by_hand, a_node_may_be_due_at_once);
+    tcase_add_test(by_hand, nodes_of_one_time_come_out_together);
+    tcase_add_test(by_hand, every_level_gives_back_what_it_got);
+    suite_add_tcase(suite, by_hand);
+    TCase *random = tcase_create("random programs");
+    tcase_add_loop_test(random, near_times_match_the_oracle, 0, 50);
+    tcase_add_loop_test(random, far_times_match_the_oracle, 0, 50);
+    suite_add_tcase(suite, random);
+    return suite;
+}
