@@ -1,0 +1,338 @@
+// test_laws.c -- what must come out of thresholds, segregation and pauses, whatever the workload
+//
+// The laws of the generations hold exactly when nothing dies, and are tested on counters alone;
+// that of segregation on the simulator; those of pauses against closed forms and against trying
+// every window there is.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "all_live.h"
+#include "rng.h"
+#include "run.h"
+#include "suites.h"
+
+static unsigned seed_of(int index) {
+    const char *first = getenv("OURO_SEED");
+    return (first != NULL ? (unsigned)strtoul(first, NULL, 10) : 1) + (unsigned)index;
+}
+
+// ---- thresholds ----
+
+START_TEST(something_is_collected_every_t0_plus_1_allocations) {
+    AllLive model = all_live_new(700, 10, 10, true);
+    for (uint64_t i = 1; i <= 1000; i++) {
+        ck_assert_int_ge(all_live_next(&model), 0);
+        ck_assert_uint_eq(model.clock, 701 * i);
+    }
+}
+END_TEST
+
+// Without full collections in between, which start it anew.
+START_TEST(generation_1_is_collected_every_t1_plus_2_triggers) {
+    Rng rng;
+    rng_seed(&rng, seed_of(0), 1);
+    for (int round = 0; round < 100; round++) {
+        uint64_t t1 = rng_below(&rng, 50);
+        AllLive model = all_live_new(1 + rng_below(&rng, 1000), t1, UINT64_MAX, false);
+        for (uint64_t trigger = 1; trigger < 500; trigger++)
+            ck_assert_int_eq(all_live_next(&model), trigger % (t1 + 2) == 0 ? 1 : 0);
+    }
+}
+END_TEST
+
+// Exact: trigger number (t2 + 1)(t1 + 2) + 1, each t0 + 1 allocations after the last; then the
+// same again.
+START_TEST(a_full_collection_is_due_every_t2_plus_1_times_t1_plus_2_plus_1_triggers) {
+    Rng rng;
+    rng_seed(&rng, seed_of(0), 2);
+    for (int round = 0; round < 100; round++) {
+        uint64_t t0 = 1 + rng_below(&rng, 3000), t1 = rng_below(&rng, 20), t2 = rng_below(&rng, 20);
+        uint64_t period = (t2 + 1) * (t1 + 2) + 1;
+        AllLive model = all_live_new(t0, t1, t2, false);
+        for (uint64_t trigger = 1; trigger <= 3 * period; trigger++) {
+            ck_assert_int_eq(all_live_next(&model) == 2, trigger % period == 0);
+            ck_assert_uint_eq(model.clock, trigger * (t0 + 1));
+        }
+    }
+}
+END_TEST
+
+START_TEST(thresholds_30000_5_100000_are_full_after_21_billion_allocations) {
+    AllLive model = all_live_new(30000, 5, 100000, true);
+    while (all_live_next(&model) < 2) continue;
+    ck_assert_uint_eq(model.clock, UINT64_C(700008) * 30001);
+    ck_assert_uint_gt(model.clock, UINT64_C(21000000000));
+}
+END_TEST
+
+START_TEST(threshold_0_of_zero_never_collects) {
+    KnobValue values[GENERATION_KNOB_COUNT] = {{.text = ""}};
+    Generations g = generations_new(values);
+    HeapView view = {.reason = WAKE_START};
+    Plan plan = {.kind = PLAN_NOTHING};
+    Fuse fuse = {.young = 1};
+    ck_assert(!generations_wake(&g, &view, &plan, &fuse));
+    ck_assert_uint_eq(fuse.young, FUSE_NEVER);
+}
+END_TEST
+
+// A full collection comes with the first trigger at which pending >= total / 4; pending grows when
+// generation 1 is collected.
+START_TEST(with_the_quarter_rule_full_collections_follow_live_size_by_5_to_4) {
+    AllLive model = all_live_new(700, 10, 10, true);
+    const uint64_t step = 12 * 701;  // by which pending grows
+    uint64_t last = 0, last_visits = 0;
+    while (model.clock < UINT64_C(4000000000)) {
+        if (all_live_next(&model) < 2) continue;
+        if (last > 200 * step) {  // 133 triggers between two are a lower bound before that
+            ck_assert_uint_ge(model.candidates, last + last / 4);
+            ck_assert_uint_le(model.candidates, last + last / 4 + step + 701);
+        }
+        last = model.candidates;
+        last_visits = model.visits;
+    }
+    // 1 + 4/5 + (4/5)^2 + ... = 5
+    ck_assert_uint_ge(last_visits, last / 100 * 495);
+    ck_assert_uint_le(last_visits, last / 100 * 505);
+}
+END_TEST
+
+START_TEST(without_the_quarter_rule_the_cost_of_growing_is_quadratic) {
+    AllLive model = all_live_new(700, 10, 10, false);
+    const uint64_t between = UINT64_C(133) * 701;
+    for (uint64_t number = 1; number <= 1000;) {
+        if (all_live_next(&model) < 2) continue;
+        // the object that triggers is not among the candidates
+        ck_assert_uint_eq(model.visits, between * number * (number + 1) / 2 - number);
+        number++;
+    }
+}
+END_TEST
+
+// ---- segregation ----
+
+typedef struct {
+    uint64_t collections, candidates;  // of those that the program asked for
+} Full;
+
+// 50,000 objects that stay, 500 that are live at any time besides (an object counts its own
+// allocation), gc.collect() now and then.
+static Full full_collections(const char *policy) {
+    static const char text[] =
+        "[phase build]\n"
+        "[population model]\nphase = build\nallocations = 50k\nlifetime = round\n"
+        "[phase churn]\ncollect_every = 2k\n"
+        "[population records]\nphase = churn\nallocations = 40k\nlifetime = fixed 501\n";
+    Error error = {""};
+    Spec spec;
+    PolicyChoice choice;
+    RunResult result;
+    Full full = {0};
+    bool done = false;
+    bool good = spec_read_text(&spec, "segregation", text, NULL, 0, &error) &&
+                policy_choose(&choice, policy, &error);
+    RunOptions options = {.spec = &spec, .policy = &choice, .batch = 4096};
+    Run *run = good ? run_open(&options, &error) : NULL;
+    good = run != NULL && run_advance(run, UINT64_MAX, &done, &error) &&
+           run_result(run, &result, &error);
+    ck_assert_msg(good, "%s", error.text);
+    for (size_t i = 0; i < result.recorder->collection_count; i++) {
+        const Collection *c = &result.recorder->collections[i];
+        if (c->reason != WAKE_COLLECT) continue;
+        full.collections++;
+        full.candidates += c->candidates;
+    }
+    run_close(run);
+    return full;
+}
+
+START_TEST(segregating_50000_of_50500_makes_full_collections_101_times_cheaper) {
+    Full together = full_collections("gen3:t0=0"), apart = full_collections("freeze:t0=0");
+    ck_assert_uint_eq(together.collections, 20);
+    ck_assert_uint_eq(apart.collections, 20);
+    ck_assert_uint_eq(apart.candidates, 20 * 500);
+    ck_assert_uint_eq(together.candidates, 101 * apart.candidates);
+}
+END_TEST
+
+// ---- pauses ----
+
+static Pauses periodic(uint64_t pause, uint64_t period, size_t count, Pause *list) {
+    for (size_t i = 0; i < count; i++) list[i] = (Pause){i * period, pause};
+    return pauses_new(list, count, count * period);
+}
+
+// Pause P every T, window w = kT + r: MMU = (k(T - P) + max(0, r - P)) / w.
+START_TEST(mmu_of_periodic_pauses_has_a_closed_form) {
+    enum { COUNT = 20 };
+    Pause list[COUNT];
+    for (uint64_t period = 2; period < 60; period += 3)
+        for (uint64_t pause = 1; pause < period; pause++) {
+            Pauses pauses = periodic(pause, period, COUNT, list);
+            for (uint64_t window = 1; window <= (COUNT - 1) * period; window++) {
+                uint64_t k = window / period, r = window % period;
+                uint64_t left = k * (period - pause) + (r > pause ? r - pause : 0);
+                ck_assert_uint_eq(pauses_mmu_ppm(&pauses, window), left * PPM / window);
+            }
+            pauses_free(&pauses);
+        }
+}
+END_TEST
+
+enum { RANDOM_MAX = 12, LENGTH_MAX = 300 };
+
+typedef struct {
+    Pause list[RANDOM_MAX];
+    size_t count;
+    uint64_t total;
+    bool paused[LENGTH_MAX];  // by ns
+} RandomPauses;
+
+// Some touch, some are of no length, and the run may begin or end with one.
+static RandomPauses random_pauses(Rng *rng) {
+    RandomPauses r = {.count = rng_below(rng, RANDOM_MAX + 1)};
+    for (size_t i = 0; i < r.count; i++) {
+        uint64_t gap = rng_chance(rng, PPM / 4) ? 0 : rng_below(rng, 15);
+        r.list[i] = (Pause){r.total + gap, rng_below(rng, 10)};
+        r.total += gap + r.list[i].pause_ns;
+        for (uint64_t ns = r.list[i].start_ns; ns < r.total; ns++) r.paused[ns] = true;
+    }
+    if (rng_chance(rng, PPM / 2) || r.total == 0) r.total += 1 + rng_below(rng, 10);
+    return r;
+}
+
+// Every window that begins at a whole nanosecond.
+static uint32_t mmu_by_trying(const RandomPauses *r, uint64_t window) {
+    uint64_t least = UINT64_MAX;
+    if (window > r->total) window = r->total;
+    for (uint64_t from = 0; from + window <= r->total; from++) {
+        uint64_t left = 0;
+        for (uint64_t ns = from; ns < from + window; ns++) left += !r->paused[ns];
+        if (left < least) least = left;
+    }
+    return (uint32_t)(least * PPM / window);
+}
+
+START_TEST(mmu_of_random_pauses_is_what_trying_every_window_finds) {
+    Rng rng;
+    rng_seed(&rng, seed_of(_i), 3);
+    RandomPauses r = random_pauses(&rng);
+    Pauses pauses = pauses_new(r.list, r.count, r.total);
+    for (uint64_t window = 1; window <= r.total + 5; window++) {
+        uint32_t found = pauses_mmu_ppm(&pauses, window), expected = mmu_by_trying(&r, window);
+        ck_assert_msg(found == expected, "seed %u, window %" PRIu64 ": %u ppm, expected %u",
+                      seed_of(_i), window, found, expected);
+    }
+    pauses_free(&pauses);
+}
+END_TEST
+
+static uint64_t longest_stretch(const RandomPauses *r) {
+    uint64_t longest = 0, stretch = 0;
+    for (uint64_t ns = 0; ns < r->total; ns++) {
+        stretch = r->paused[ns] ? stretch + 1 : 0;
+        longest = max_u64(longest, stretch);
+    }
+    return longest;
+}
+
+START_TEST(mmu_is_zero_up_to_the_longest_merged_pause) {
+    Rng rng;
+    rng_seed(&rng, seed_of(_i), 4);
+    RandomPauses r = random_pauses(&rng);
+    Pauses pauses = pauses_new(r.list, r.count, r.total);
+    uint64_t longest = longest_stretch(&r);
+    for (uint64_t window = 1; window <= r.total; window++)
+        ck_assert_msg((pauses_mmu_ppm(&pauses, window) == 0) == (window <= longest),
+                      "seed %u, window %" PRIu64 ", longest %" PRIu64, seed_of(_i), window,
+                      longest);
+    pauses_free(&pauses);
+}
+END_TEST
+
+START_TEST(a_window_of_nothing_and_a_run_without_pauses_are_all_the_mutators) {
+    Pauses none = pauses_new(NULL, 0, 100);
+    ck_assert_uint_eq(pauses_mmu_ppm(&none, 10), PPM);
+    ck_assert_uint_eq(pauses_mmu_ppm(&none, 0), PPM);
+    pauses_free(&none);
+}
+END_TEST
+
+START_TEST(bmu_is_the_least_mmu_of_all_longer_windows_and_never_falls) {
+    Rng rng;
+    rng_seed(&rng, seed_of(_i), 5);
+    Collection collections[30] = {0};
+    uint64_t now = 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(collections); i++) {
+        collections[i].start_ns = now += rng_below(&rng, 20000000);
+        now += collections[i].pause_ns = rng_below(&rng, 3000000);
+    }
+    Recorder recorder = {.collections = collections, .collection_count = 30};
+    Utilization points[UTILIZATION_POINTS_MAX];
+    size_t count = metrics_utilization(&recorder, now, points);
+    ck_assert_uint_gt(count, 10);
+    ck_assert_uint_eq(points[count - 1].window_ns, now);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t least = PPM;
+        for (size_t k = i; k < count; k++)
+            if (points[k].mmu_ppm < least) least = points[k].mmu_ppm;
+        ck_assert_uint_eq(points[i].bmu_ppm, least);
+        if (i > 0) ck_assert_uint_ge(points[i].bmu_ppm, points[i - 1].bmu_ppm);
+    }
+}
+END_TEST
+
+// ---- quantiles ----
+
+// The least value that at least ppm / PPM of the values do not exceed, by counting.
+static uint64_t quantile_by_counting(const uint64_t *values, size_t count, uint32_t ppm) {
+    uint64_t best = UINT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t below = 0;
+        for (size_t k = 0; k < count; k++) below += values[k] <= values[i];
+        if (below * PPM >= (uint64_t)ppm * count && values[i] < best) best = values[i];
+    }
+    return count == 0 ? 0 : best;
+}
+
+START_TEST(quantiles_are_the_nearest_rank) {
+    static const uint32_t usual[] = {0, 1, 10000, 500000, 900000, 990000, 999000, 999999, PPM};
+    Rng rng;
+    rng_seed(&rng, seed_of(_i), 6);
+    uint64_t values[200];
+    size_t count = rng_below(&rng, ARRAY_LENGTH(values) + 1);
+    for (size_t i = 0; i < count; i++) values[i] = rng_below(&rng, 100);
+    sort_u64(values, count);
+    for (size_t i = 0; i < 50; i++) {
+        uint32_t ppm = i < ARRAY_LENGTH(usual) ? usual[i] : rng_below(&rng, PPM + 1);
+        ck_assert_uint_eq(sorted_quantile(values, count, ppm),
+                          quantile_by_counting(values, count, ppm));
+    }
+}
+END_TEST
+
+Suite *laws_suite(void) {
+    Suite *suite = suite_create("laws");
+    TCase *generations = tcase_create("generations");
+    tcase_add_test(generations, something_is_collected_every_t0_plus_1_allocations);
+    tcase_add_test(generations, generation_1_is_collected_every_t1_plus_2_triggers);
+    tcase_add_test(generations,
+                   a_full_collection_is_due_every_t2_plus_1_times_t1_plus_2_plus_1_triggers);
+    tcase_add_test(generations, thresholds_30000_5_100000_are_full_after_21_billion_allocations);
+    tcase_add_test(generations, threshold_0_of_zero_never_collects);
+    tcase_add_test(generations, with_the_quarter_rule_full_collections_follow_live_size_by_5_to_4);
+    tcase_add_test(generations, without_the_quarter_rule_the_cost_of_growing_is_quadratic);
+    tcase_add_test(generations,
+                   segregating_50000_of_50500_makes_full_collections_101_times_cheaper);
+    suite_add_tcase(suite, generations);
+    TCase *pauses = tcase_create("pauses");
+    tcase_add_test(pauses, mmu_of_periodic_pauses_has_a_closed_form);
+    tcase_add_loop_test(pauses, mmu_of_random_pauses_is_what_trying_every_window_finds, 0, 100);
+    tcase_add_loop_test(pauses, mmu_is_zero_up_to_the_longest_merged_pause, 0, 100);
+    tcase_add_test(pauses, a_window_of_nothing_and_a_run_without_pauses_are_all_the_mutators);
+    tcase_add_loop_test(pauses, bmu_is_the_least_mmu_of_all_longer_windows_and_never_falls, 0, 20);
+    tcase_add_loop_test(pauses, quantiles_are_the_nearest_rank, 0, 50);
+    suite_add_tcase(suite, pauses);
+    return suite;
+}
