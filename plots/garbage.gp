@@ -2,8 +2,10 @@
 #
 # gnuplot -c garbage.gp svg|png OUTPUT LIST CONTEXT REASON_LIST
 #
-# All panels share one scale. Where that would leave nothing to see, a panel is magnified, and says so.
-TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; MODELLED = 0; REASON_LIST = ARG5
+# All panels share one scale; where that would leave nothing to see, a panel is magnified, and says
+# so.
+TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; REASON_LIST = ARG5
+MODELLED = 0
 load ARG0[:strlen(ARG0) - strlen("garbage.gp")] . "style.gp"
 
 HEADING = "Garbage by the reason why it waits"
@@ -23,7 +25,8 @@ columns = N == 1 ? 1 : N <= 4 ? 2 : N <= 9 ? 3 : 4
 columns = max(1, min(columns, floor((WIDTH - 30) / (7.8 * longest_label + 190))))
 rows = ceil(1.0 * N / columns)
 legend = 34.0
-HEIGHT = 62 + legend + (rows == 1 ? 480 : rows == 2 ? 270 * rows : 215 * rows) + 16 + caption_height
+row_height = rows == 1 ? 480 : rows == 2 ? 270 : 215
+HEIGHT = 62 + legend + row_height * rows + 22 + caption_height
 eval figure_open
 eval figure_frame
 set size 1, 1
@@ -37,12 +40,15 @@ left = 0.015 * WIDTH
 do for [r = 1:R] {
     swatch = 1 - 74.0 / HEIGHT
     set object r rectangle from screen left / WIDTH, screen swatch - 6.0 / HEIGHT \
-        to screen (left + 22) / WIDTH, screen swatch + 6.0 / HEIGHT fc rgb area(r) fs solid 0.9 noborder
-    set label r REASON[r] at screen (left + 30) / WIDTH, screen swatch left noenhanced \
-        font NORMAL tc rgb INK
+        to screen (left + 22) / WIDTH, screen swatch + 6.0 / HEIGHT \
+        fc rgb area(r) fs solid 1 noborder
+    set label r REASON[r] at screen (left + 30) / WIDTH, screen swatch \
+        left noenhanced font NORMAL tc rgb INK
     left = left + 30 + 7.9 * strlen(REASON[r]) + 26
 }
-if (R == 0) { set label 1 "no garbage waited in any run" at screen left / WIDTH, screen 1 - 74.0 / HEIGHT left }
+if (R == 0) {
+    set label 1 "no garbage waited in any run" at screen left / WIDTH, screen 1 - 74.0 / HEIGHT left
+}
 
 set xrange [0:CLOCK_TOP / clock_unit]
 set tics font SMALL
@@ -51,7 +57,7 @@ set grid noxtics ytics
 unset key
 
 cell_width = (WIDTH - 30.0) / columns
-cell_height = (HEIGHT - 62.0 - legend - 16 - caption_height) / rows
+cell_height = 1.0 * row_height
 set multiplot
 do for [i = 1:N] {
     x = 10 + cell_width * ((i - 1) % columns)
@@ -64,18 +70,20 @@ do for [i = 1:N] {
     set ytics autofreq
     set xlabel (i + columns > N ? sprintf("allocations (%s)", count_name(CLOCK_TOP)) : "") \
         font SMALL offset 0, 0.6
-    set label 902 bytes_name(GARBAGE_TOP) at graph 0, graph 1 offset -0.9, 0.7 right font SMALL tc rgb INK
-    set label 900 LABEL[i] . (STATUS[i] eq "ok" ? "" : STATUS[i] eq "oom" ? " · out of memory" : " · " . STATUS[i]) \
-        at graph 0, graph 1 offset 0, 0.7 left noenhanced font BOLD tc rgb INK
+    set label 902 bytes_name(GARBAGE_TOP) at graph 0, graph 1 offset -0.9, 0.7 \
+        right font SMALL tc rgb INK
+    ending = STATUS[i] eq "ok" ? "" : " · " . ending_text(STATUS[i])
+    set label 900 LABEL[i] . ending at graph 0, graph 1 offset 0, 0.7 \
+        left noenhanced font BOLD tc rgb INK
     if (ZOOM[i] > 1) {
-        set label 901 sprintf("magnified %g×", ZOOM[i]) at graph 1, graph 1 offset 0, 0.7 right noenhanced \
-            font SLANT tc rgb "#B00020"
+        set label 901 sprintf("magnified %g×", ZOOM[i]) at graph 1, graph 1 offset 0, 0.7 \
+            right noenhanced font SLANT tc rgb WARN
     } else {
         unset label 901
     }
     ended = END_CLOCK[i] / clock_unit
     if (STATUS[i] ne "ok") {
-        set arrow 1 from ended, graph 0 to ended, graph 1 nohead lc rgb "#B00020" lw 1.5 dt "-"
+        set arrow 1 from ended, graph 0 to ended, graph 1 nohead lc rgb WARN lw 1.5 dt "-"
     } else {
         unset arrow 1
     }

@@ -1,7 +1,8 @@
 # mmu.gp -- minimum mutator utilization: the share of any window that the program is left with
 #
 # gnuplot -c mmu.gp svg|png OUTPUT LIST CONTEXT
-TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; MODELLED = 1
+TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4
+MODELLED = 1
 load ARG0[:strlen(ARG0) - strlen("mmu.gp")] . "style.gp"
 
 HEADING = "Minimum mutator utilization"

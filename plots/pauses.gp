@@ -1,7 +1,8 @@
 # pauses.gp -- how long pauses are, by percentile, on the HdrHistogram axis x = 1/(1-p)
 #
 # gnuplot -c pauses.gp svg|png OUTPUT LIST CONTEXT
-TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; MODELLED = 1
+TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4
+MODELLED = 1
 load ARG0[:strlen(ARG0) - strlen("pauses.gp")] . "style.gp"
 
 HEADING = "Pauses by percentile"
@@ -27,7 +28,8 @@ if (collections == 0) {
     set label "no collections in any run" at graph 0.5, 0.5 center tc rgb FAINT
 }
 
-# p = 1 has no place on this axis; the row before it has the same pause.
-plot for [i = 1:N] (PAUSES[i] > 0 ? PERCENTILES[i] : LIST) \
-         using (PAUSES[i] > 0 && column(1) < 1 ? 1 / (1 - column(1)) : NaN):(PAUSES[i] > 0 ? column("pause_ns") : NaN) \
-         with lines lt i lw 2.5 title (PAUSES[i] > 0 ? LABEL[i] : LABEL[i] . " (no collections)")
+# A pause of 0 ns has no place on this axis, nor has p = 1 where it is written as inf.
+paused(i) = PAUSES[i] > 0
+plot for [i = 1:N] (paused(i) ? PERCENTILES[i] : LIST) \
+         using (paused(i) ? column("inverse") : NaN):(paused(i) ? column("pause_ns") : NaN) \
+         with lines lt i lw 2.5 title LABEL[i] . (paused(i) ? "" : " (no collections)")

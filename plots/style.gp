@@ -1,16 +1,17 @@
-# style.gp -- what all figures share: terminal, colours, dashes, the list of policies, title and caption
+# style.gp -- what all figures share: colours, dashes, units, the policies, title and caption
 #
-# A figure names its arguments (gnuplot hides them from a file that is loaded), loads this file, and then
-# knows the policies (N, LABEL[i], STATUS[i] ...). `eval figure_open` and `eval figure_frame` begin it.
-# Whatever people typed (policy names, titles, commands) comes out of a data file and is drawn
-# `noenhanced`; it is never part of a gnuplot command.
+# A figure names its arguments (gnuplot hides them from a file that is loaded) and says whether it
+# shows modelled times; then it loads this file and knows the policies (N, LABEL[i], STATUS[i] ...).
+# `eval figure_open` and `eval figure_frame` begin the drawing. Whatever people typed (policy names,
+# titles, commands) comes out of a data file and is drawn `noenhanced`; it is never part of a
+# gnuplot command.
 
 set encoding utf8
 set datafile separator "\t"
 set datafile commentschars ""
 set datafile columnheaders
 
-# --- the policies: one row of LIST each; and what concerns all of them: the only row of CONTEXT ------
+# --- the policies: one row of LIST each; what concerns all of them: the one row of CONTEXT --------
 
 stats LIST using (strcol("label"), 0) nooutput
 N = int(STATS_records)
@@ -26,6 +27,7 @@ array END_HELD[N]
 array PEAK_HELD[N]
 array GC_NS[N]
 array FRONT[N]          # 1: no finished run beats this one in both memory and time
+array FLOOR[N]          # 1: not a collector but the least that is possible; not ranked
 array ZOOM[N]           # by how much garbage.gp magnifies this policy's panel
 longest_label = 1
 do for [i = 1:N] {
@@ -34,7 +36,7 @@ do for [i = 1:N] {
         percentiles = strcol("percentiles"), mmu = strcol("mmu"), stack = strcol("stack"), \
         pauses = column("pauses"), end_clock = column("end_clock"), end_held = column("end_held"), \
         peak_held = column("peak_held"), gc_ns = column("gc_ns"), front = column("front"), \
-        zoom = column("zoom"), 0) nooutput
+        zoom = column("zoom"), floor_row = column("floor"), 0) nooutput
     LABEL[i] = label
     STATUS[i] = status
     TIMELINE[i] = timeline
@@ -48,6 +50,7 @@ do for [i = 1:N] {
     GC_NS[i] = gc_ns
     FRONT[i] = front
     ZOOM[i] = zoom
+    FLOOR[i] = floor_row
     if (strlen(label) > longest_label) { longest_label = strlen(label) }
 }
 stats CONTEXT every ::0::0 using ( \
@@ -59,10 +62,12 @@ stats CONTEXT every ::0::0 using ( \
     WINDOW_MIN = column("window_min"), WINDOW_MAX = column("window_max"), \
     PHASES = column("phases"), REASONS = column("reasons"), 0) nooutput
 
+if (strlen(TITLE) > 70) { TITLE = TITLE[1:67] . "..." }
+
 max(a, b) = a > b ? a : b
 min(a, b) = a < b ? a : b
 
-# --- colours (Okabe and Ito, grey in place of yellow, which is too light for a line) and dashes -----
+# --- colours (Okabe and Ito; grey for yellow, which is too light for a line) and dashes -----------
 
 COLOURS = "#000000 #D55E00 #0072B2 #009E73 #CC79A7 #E69F00 #56B4E9 #7F7F7F"
 colour(i) = word(COLOURS, (i - 1) % 8 + 1)
@@ -78,8 +83,11 @@ do for [i = 1:max(N, 8)] {
 INK   = "#1A1A1A"
 FAINT = "#5A5A5A"
 RULE  = "#D9D9D9"
+WARN  = "#B00020"     # the memory limit, runs that did not finish, a scale of its own
 
-# --- units ------------------------------------------------------------------------------------------
+ending_text(status) = status eq "oom" ? "out of memory" : status
+
+# --- units ----------------------------------------------------------------------------------------
 
 MIB = 1048576.0
 bytes_unit(top) = top >= 8192 * MIB ? 1024 * MIB : top >= 4 * MIB ? MIB : 1024.0
@@ -89,14 +97,14 @@ count_name(top) = top >= 2e6 ? "millions" : top >= 2e3 ? "thousands" : "count"
 ns_text(ns) = ns < 999 ? sprintf("%g ns", ns) : ns < 999e3 ? sprintf("%g µs", ns / 1e3) : \
               ns < 999e6 ? sprintf("%g ms", ns / 1e6) : sprintf("%g s", ns / 1e9)
 
-# Tics 1, 10, 100 ... of a logarithmic axis from `low` to `high`, and 2 and 5 where decades are too few.
+# Tics 1, 10, 100 ... of a logarithmic axis from `low` to `high`; 2 and 5 where decades are too few.
 steps(low, high) = high / low < 200 ? "1 2 5" : "1"
 ns_ytics = '\
     set ytics (); \
     do for [e = 0:14] { do for [m in steps(low, high)] { \
-        set ytics add (ns_text(m * 10.0 ** e) m * 10.0 ** e) } }'
+        if (m * 10.0 ** e >= low) { set ytics add (ns_text(m * 10.0 ** e) m * 10.0 ** e) } } }'
 
-# --- the page: title on top, caption at the bottom, the plot between, the legend beside or below ----
+# --- the sheet: title on top, caption at the bottom, the plot between, its legend beside or below -
 
 WIDTH  = 1100
 HEIGHT = 640
@@ -120,7 +128,8 @@ figure_open = '\
     }; \
     set output OUTPUT'
 
-# Title HEADING and, in grey, NOTE under it; at the bottom the command and, when MODELLED, the cost model.
+# Title HEADING and, in grey, NOTE under it; at the bottom the command and, when MODELLED, the cost
+# model.
 caption_height = 14.0 + 15 * (CAPTION_LINES + MODELLED)
 figure_frame = '\
     top = 62.0 / HEIGHT; \
@@ -140,11 +149,12 @@ set tics nomirror out textcolor rgb INK
 set xlabel textcolor rgb INK noenhanced
 set ylabel textcolor rgb INK noenhanced
 set grid xtics ytics lt 1 lc rgb RULE lw 0.75 dt solid
-set style fill solid 0.9 noborder
+set style fill solid 1 noborder
+set key outside noenhanced Left reverse samplen 3.5 textcolor rgb INK
 if (legend_below) {
-    set key outside below center horizontal maxcols legend_columns Left reverse noenhanced samplen 3.5 spacing 1.15 \
-        height 1 textcolor rgb INK
+    set key below center horizontal maxcols legend_columns spacing 1.15 height 1
 } else {
-    set key outside right top vertical Left reverse noenhanced samplen 3.5 spacing 1.3 textcolor rgb INK \
-        width (TERMINAL eq "svg" ? -0.15 * max(longest_label, 20) : 0)  # that terminal overrates a letter
+    # The SVG terminal takes letters for wider than they are.
+    set key right top vertical spacing 1.3 \
+        width (TERMINAL eq "svg" ? -0.15 * max(longest_label, 20) : 0)
 }

@@ -214,7 +214,7 @@ static void move_space(Heap *h, uint32_t from, uint32_t to) {
 }
 
 const PauseWork *heap_execute(Heap *h, const Plan *plan) {
-    h->pause = (PauseWork){0};
+    h->pause = (PauseWork){.young = h->view.young};
     if (plan->kind == PLAN_NOTHING) return &h->pause;
     CHECK(plan->spaces != 0 && plan->spaces >> h->options.space_count == 0);
     CHECK(plan->into < h->options.space_count);

@@ -54,6 +54,7 @@ typedef struct {
 // What one plan made the collector do.
 typedef struct {
     PlanResult result;
+    uint64_t young;  // HeapView.young before it
     uint64_t condemned_bytes;
     uint64_t moves;   // to the list of the tentatively unreachable
     uint64_t jumps;   // steps of the list walk that leave the neighbourhood of the last object

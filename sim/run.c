@@ -232,7 +232,8 @@ static void digest_collection(XXH3_state_t *state, const Collection *c) {
         c->clock, c->event,     c->start_ns,      c->pause_ns,        c->candidates,
         c->edges, c->collected, c->uncollectable, c->survivors,       c->moves,
         c->jumps, c->futile,    c->freed,         c->condemned_bytes, c->live_bytes_after,
-        c->round, c->phase,     c->kind,          c->generation,      c->reason};
+        c->round, c->phase,     c->kind,          c->generation,      c->reason,
+        c->young, c->spaces,    c->into};
     XXH3_64bits_update(state, fields, sizeof fields);
 }
 

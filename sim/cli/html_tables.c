@@ -31,11 +31,11 @@ static bool measure_value(const ReportData *data, const Measure *measure, uint32
     return true;
 }
 
-// The best value among the runs that finished; false when there is nothing to win.
+// The best value among the collectors that finished; false when there is nothing to win.
 static bool measure_best(const ReportData *data, const Measure *measure, uint64_t *best) {
     uint64_t low = UINT64_MAX, high = 0, value = 0;
     for (uint32_t i = 0; i < data->policy_count; i++) {
-        if (!data->policies[i].finished || !measure_value(data, measure, i, &value)) continue;
+        if (!data->policies[i].competes || !measure_value(data, measure, i, &value)) continue;
         low = min_u64(low, value);
         high = max_u64(high, value);
     }
@@ -55,7 +55,7 @@ static void measure_cell(FILE *page, const ReportData *data, const Measure *meas
         return;
     }
     bool wins =
-        data->policies[policy].finished && measure_best(data, measure, &best) && value == best;
+        data->policies[policy].competes && measure_best(data, measure, &best) && value == best;
     const char *exact =
         measure->of != NULL || strcmp(measure->unit, "ratio") == 0 ? "permille" : measure->unit;
     fprintf(page, "<td title=\"%" PRIu64 " ", value);
@@ -84,7 +84,7 @@ static void sentence_best(FILE *page, const ReportData *data, const Measure *mea
     fprintf(page, " %s: ", what);
     const char *separator = "";
     for (uint32_t i = 0; i < data->policy_count; i++) {
-        if (!data->policies[i].finished || !measure_value(data, measure, i, &value) ||
+        if (!data->policies[i].competes || !measure_value(data, measure, i, &value) ||
             value != best)
             continue;
         fprintf(page, "%s<strong>", separator);

@@ -199,7 +199,7 @@ bool outdir_run(const char *dir, size_t index, const RunResult *result, Error *e
 // ---- the whole comparison ----
 
 static void write_summary(FILE *f, const Rows *rows) {
-    fputs("policy\tfile\tsummary\tstatus\tstream_digest\tresult_digest", f);
+    fputs("policy\tfile\tsummary\tkind\tstatus\tstream_digest\tresult_digest", f);
     for (size_t i = 0; i < METRIC_COUNT; i++) fprintf(f, "\t%s", METRICS[i].name);
 #define X(name, help) fputs("\t" #name, f);
     COMPARISON_COLUMNS(X)
@@ -208,9 +208,9 @@ static void write_summary(FILE *f, const Rows *rows) {
         const Row *row = &rows->rows[i];
         char name[FILE_NAME_SIZE];
         file_name(name, i, row->policy->label);
-        fprintf(f, "\n%s\t%s\t%s\t%s\t%016llx\t%016llx", row->policy->label, name,
-                policy_choice_summary(row->policy), status_name(row->status),
-                llu(row->stream_digest), llu(row->result_digest));
+        fprintf(f, "\n%s\t%s\t%s\t%s\t%s\t%016llx\t%016llx", row->policy->label, name,
+                policy_choice_summary(row->policy), row->is_floor ? "floor" : "collector",
+                status_name(row->status), llu(row->stream_digest), llu(row->result_digest));
         for (size_t k = 0; k < METRIC_COUNT; k++)
             fprintf(f, "\t%llu", llu(metric_value(&row->metrics, &METRICS[k])));
 #define X(name, help) fprintf(f, "\t%llu", llu(row->name));

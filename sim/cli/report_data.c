@@ -36,6 +36,7 @@ static bool file_name_is_safe(const char *name) {
 static bool policies_name(ReportData *data, Error *error) {
     const Tsv *summary = &data->summary;
     int label = 0, file = 0, status = 0, about = tsv_column(summary, "summary");
+    int kind = tsv_column(summary, "kind");
     if (!tsv_column_needed(summary, "policy", &label, error) ||
         !tsv_column_needed(summary, "file", &file, error) ||
         !tsv_column_needed(summary, "status", &status, error))
@@ -51,6 +52,8 @@ static bool policies_name(ReportData *data, Error *error) {
         policy->status = tsv_cell(summary, i, status);
         policy->summary = tsv_cell(summary, i, about);
         policy->finished = strcmp(policy->status, "ok") == 0;
+        policy->competes =
+            policy->finished && (kind < 0 || strcmp(tsv_cell(summary, i, kind), "floor") != 0);
         if (!file_name_is_safe(policy->file) || policy->label[0] == '\0')
             return error_set(error,
                              "%s:%u: policy '%.60s', file '%.60s': both are needed, and the file "
@@ -194,7 +197,7 @@ static bool beaten(const ReportData *data, uint32_t policy) {
     if (!report_value(data, policy, "pause_ns_total", &gc)) return true;
     for (uint32_t i = 0; i < data->policy_count; i++) {
         uint64_t other_held = 0, other_gc = 0;
-        if (!data->policies[i].finished || !report_value(data, i, "peak_held_bytes", &other_held) ||
+        if (!data->policies[i].competes || !report_value(data, i, "peak_held_bytes", &other_held) ||
             !report_value(data, i, "pause_ns_total", &other_gc))
             continue;
         if (other_held <= held && other_gc <= gc && (other_held < held || other_gc < gc))
@@ -214,7 +217,7 @@ static uint32_t zoom_choose(uint64_t peak, uint64_t top) {
 static void policies_compare(ReportData *data) {
     for (uint32_t i = 0; i < data->policy_count; i++) {
         ReportPolicy *policy = &data->policies[i];
-        policy->front = policy->finished && !beaten(data, i);
+        policy->front = policy->competes && !beaten(data, i);
         policy->zoom = zoom_choose(policy->garbage_peak, data->garbage_top);
     }
 }

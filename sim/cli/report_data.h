@@ -10,7 +10,8 @@ typedef struct {
     const char *file;     // the name of its files
     const char *summary;  // "" when there is none
     const char *status;   // ok, oom, timeout
-    bool finished;        // status is ok: the run may be ranked
+    bool finished;        // status is ok
+    bool competes;        // finished, and a collector: the floor (oracle) is not ranked
     Tsv timeline, percentiles, mmu;
     uint64_t end_clock, end_held;  // the last row of the timeline
     uint64_t garbage_peak;         // bytes, over the timeline

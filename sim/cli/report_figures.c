@@ -111,7 +111,7 @@ static bool policies_write(const ReportData *data, Error *error) {
     fputs(
         "label\tstatus\ttimeline\tpercentiles\tmmu\tstack\tpauses\tend_clock\tend_held\tpeak_"
         "held\tgc_ns\t"
-        "front\tzoom\n",
+        "front\tzoom\tfloor\n",
         stream);
     for (uint32_t i = 0; i < data->policy_count; i++) {
         const ReportPolicy *policy = &data->policies[i];
@@ -127,9 +127,10 @@ static bool policies_write(const ReportData *data, Error *error) {
         uint64_t held = value_or_zero(data, i, "peak_held_bytes");
         fprintf(stream,
                 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%d\t%" PRIu32
-                "\n",
+                "\t%d\n",
                 policy->pauses, policy->end_clock, policy->end_held, held,
-                value_or_zero(data, i, "pause_ns_total"), policy->front, policy->zoom);
+                value_or_zero(data, i, "pause_ns_total"), policy->front, policy->zoom,
+                policy->finished && !policy->competes);
     }
     return data_close(data, "policies.tsv", stream, error);
 }
