@@ -99,6 +99,9 @@ static uint64_t log2_fixed(uint64_t x) {
     return result;
 }
 
+// The slope of mean m is about m ln 2 trials per octave: above 2^32 / ln 2 it leaves 32.32.
+#define GEOMETRIC_MEAN_MAX 4000000000u
+
 // Trials until the first success have mean m when each fails with probability 1 - 1/m: their number
 // is 1 + floor(-log2(u) / -log2(1 - 1/m)).
 static uint64_t geometric_slope(uint64_t mean) {
@@ -172,6 +175,8 @@ static bool parse_law(Dist *dist, const char *text, uint64_t low, uint64_t high,
     dist->high = a.max;
     if (dist->kind == DIST_GEOMETRIC) {
         if (a.mean > dist->high) return error_set(error, "mean is above max");
+        if (a.mean > GEOMETRIC_MEAN_MAX)
+            return error_set(error, "a geometric mean of more than 4G is not possible");
         dist->slope = geometric_slope(a.mean - low + 1);
     }
     if (dist->kind == DIST_POWER) {

@@ -52,16 +52,16 @@ static uint64_t suffix_factor(const char *suffix, uint64_t kilo) {
 
 static bool text_scaled(const char *text, uint64_t kilo, uint64_t low, uint64_t high,
                         uint64_t *value, Error *error) {
-    const uint64_t micro = 1000000;
+    const uint64_t nano = 1000000000;  // as many decimals as 1G has zeros
     U128 number = 0;
     const char *end = text;
     uint64_t factor = 0;
-    if (decimal_prefix(skip_blanks(text), micro, &number, &end))
+    if (decimal_prefix(skip_blanks(text), nano, &number, &end))
         factor = suffix_factor(skip_blanks(end), kilo);
-    if (factor == 0 || number * factor / micro > UINT64_MAX)
+    if (factor == 0 || number * factor / nano > UINT64_MAX)
         return error_set(error, "'%s' is not a number such as 700, 30k or 1.5M", text);
-    if (number * factor % micro != 0) return error_set(error, "'%s' is not a whole number", text);
-    *value = (uint64_t)(number * factor / micro);
+    if (number * factor % nano != 0) return error_set(error, "'%s' is not a whole number", text);
+    *value = (uint64_t)(number * factor / nano);
     if (*value < low || *value > high)
         return error_set(error, "%s is out of range: %llu to %llu are allowed", text,
                          (unsigned long long)low, (unsigned long long)high);
