@@ -1,8 +1,8 @@
 // wheel.h -- what is due when: a hierarchical timing wheel
 //
-// G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987): eight wheels of 64
+// G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels" (1987): six wheels of 256
 // buckets, each turning 256 times slower than the one before. Adding is O(1); an entry moves down
-// at most seven times. Entries are links in the caller's array, so nothing is allocated.
+// at most five times. Entries are links in the caller's array, so nothing is allocated.
 #ifndef OURO_WHEEL_H
 #define OURO_WHEEL_H
 

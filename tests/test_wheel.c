@@ -121,10 +121,11 @@ END_TEST
 START_TEST(every_level_gives_back_what_it_got) {
     static Pair pair;
     wheel_init(&pair.wheel, 0);
-    for (uint32_t level = 0; level < WHEEL_LEVELS; level++) {
-        pair_add(&pair, 3 * level, 1ull << (6 * level));
-        pair_add(&pair, 3 * level + 1, (1ull << (6 * level)) + 1);
-        pair_add(&pair, 3 * level + 2, (64ull << (6 * level)) - 1);
+    uint64_t turn = 1;  // of the wheel below
+    for (uint32_t level = 0; level < WHEEL_LEVELS; level++, turn *= WHEEL_BUCKETS) {
+        pair_add(&pair, 3 * level, turn);
+        pair_add(&pair, 3 * level + 1, turn + 1);
+        pair_add(&pair, 3 * level + 2, turn * WHEEL_BUCKETS - 1);
     }
     uint32_t times = 0;
     while (pair_take(&pair, (1ull << 48) - 1)) times++;
