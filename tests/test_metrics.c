@@ -1,0 +1,290 @@
+// test_metrics.c -- figures of runs so small that everything can be computed by hand
+#include "metrics.h"
+
+#include <string.h>
+
+#include "hand_heap.h"
+#include "suites.h"
+
+// ---- cost ----
+
+// By cost.def, in 1/16 ns: 50 + 100 * 11.3125 + 150 * 4.3125 + 20 * 5.875 + 10 * 12.125 + 30 * 12
+// + 2 * 15 + 298 + 3 * 80 + 67000 = 69994.875; 1 MiB is the third step of the table of jumps.
+static const PauseWork PAUSE = {.result = {.candidates = 100, .edges = 150},
+                                .condemned_bytes = 1 << 20,
+                                .moves = 20,
+                                .jumps = 30,
+                                .freed = 10,
+                                .payloads_small = 2,
+                                .payloads_large = 1,
+                                .finalizers = 3,
+                                .arenas_released = 1};
+
+START_TEST(a_collection_costs_the_sum_of_its_work) {
+    CostTable table = cost_table_default();
+    ck_assert_uint_eq(cost_pause_ns(&table, PLAN_COLLECT, &PAUSE), 69995);
+}
+END_TEST
+
+START_TEST(what_is_released_wholesale_costs_4_instead_of_12_ns_each) {
+    CostTable table = cost_table_default();
+    ck_assert_uint_eq(cost_pause_ns(&table, PLAN_RELEASE, &PAUSE), 69914);  // 69994.875 - 81.25
+}
+END_TEST
+
+START_TEST(a_collection_of_nothing_costs_50_ns) {
+    CostTable table = cost_table_default();
+    PauseWork nothing = {.moves = 0};
+    ck_assert_uint_eq(cost_pause_ns(&table, PLAN_COLLECT, &nothing), 50);
+    ck_assert_uint_eq(cost_pause_ns(&table, PLAN_MOVE, &nothing), 50);
+}
+END_TEST
+
+START_TEST(a_jump_costs_more_the_larger_the_heap_is) {
+    static const struct {
+        uint64_t bytes, ns;
+    } expected[] = {{0, 6},         {(1 << 18) - 1, 6}, {1 << 18, 6},      {1 << 19, 10},
+                    {1 << 24, 350}, {1 << 28, 1300},    {1ull << 40, 1300}};
+    CostTable table = cost_table_default();
+    for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
+        PauseWork work = {.jumps = 100, .condemned_bytes = expected[i].bytes};
+        ck_assert_uint_eq(cost_pause_ns(&table, PLAN_COLLECT, &work), 50 + 100 * expected[i].ns);
+    }
+}
+END_TEST
+
+// (10 * 147 + 5 * 32 + 4 * 99 + 3 * 192) / 16 = 162.6
+START_TEST(the_mutator_pays_for_its_objects_and_for_new_arenas) {
+    CostTable table = cost_table_default();
+    HeapView view = {.clock = 10};
+    MutatorWork work = {.work_ns = 1000,
+                        .stores = 5,
+                        .freed_refcount = 4,
+                        .payloads = 2,
+                        .payloads_freed = 1,
+                        .arenas_mapped = 1};
+    ck_assert_uint_eq(cost_ideal_ns(&table, &view, &work), 1163);
+    ck_assert_uint_eq(cost_mutator_ns(&table, &view, &work), 1163 + 354000);
+}
+END_TEST
+
+START_TEST(a_cascade_pays_for_objects_and_payload) {
+    CostTable table = cost_table_default();
+    MutatorWork work = {.cascade_objects_max = 1000, .cascade_payloads = 10};
+    ck_assert_uint_eq(cost_cascade_ns(&table, &work), 6308);  // (1000 * 99 + 10 * 192) / 16
+}
+END_TEST
+
+// ---- figures of a record ----
+
+// A program that computes for 1 ms and has no objects.
+static Heap *heap_that_computes(void) {
+    Heap *heap = hand_heap_new();
+    play(heap, (Event){.op = OP_WORK, .value = 1000000});
+    return heap;
+}
+
+static Metrics compute(const Recorder *recorder, Heap *heap) {
+    Error error = {""};
+    Metrics metrics;
+    ck_assert_msg(metrics_compute(&metrics, recorder, heap, &error), "%s", error.text);
+    return metrics;
+}
+
+enum { COUNT = 10 };
+
+// Pauses of 10, 20, ... 100 ns, in no order; the last is a freeze.
+static Recorder ten_pauses(Collection *list) {
+    static const uint64_t pauses[COUNT] = {70, 20, 100, 10, 50, 90, 30, 60, 80, 40};
+    Recorder recorder = {.cost = cost_table_default(),
+                         .collections = list,
+                         .collection_count = COUNT,
+                         .pause_ns = 550};
+    for (size_t i = 0; i < COUNT; i++)
+        list[i] = (Collection){.start_ns = 500000 + i * 1000,
+                               .pause_ns = pauses[i],
+                               .kind = i + 1 == COUNT ? PLAN_MOVE : PLAN_COLLECT,
+                               .generation = (uint8_t)(i % 3),
+                               .candidates = i + 1 == COUNT ? 0 : 100,
+                               .survivors = 60,
+                               .collected = 40,
+                               .futile = 25};
+    return recorder;
+}
+
+START_TEST(percentiles_of_pauses_are_nearest_ranks) {
+    Collection list[COUNT];
+    Recorder recorder = ten_pauses(list);
+    Heap *heap = heap_that_computes();
+    Metrics m = compute(&recorder, heap);
+    ck_assert_uint_eq(m.pause_ns_total, 550);
+    ck_assert_uint_eq(m.pause_ns_mean, 55);
+    ck_assert_uint_eq(m.pause_ns_p50, 50);
+    ck_assert_uint_eq(m.pause_ns_p90, 90);
+    ck_assert_uint_eq(m.pause_ns_p99, 100);
+    ck_assert_uint_eq(m.pause_ns_p999, 100);
+    ck_assert_uint_eq(m.pause_ns_max, 100);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(collections_are_counted_by_generation_and_moves_are_none) {
+    Collection list[COUNT];
+    Recorder recorder = ten_pauses(list);
+    Heap *heap = heap_that_computes();
+    Metrics m = compute(&recorder, heap);
+    ck_assert_uint_eq(m.collections, 9);
+    ck_assert_uint_eq(m.collections_gen0, 3);
+    ck_assert_uint_eq(m.collections_gen1, 3);
+    ck_assert_uint_eq(m.collections_gen2, 3);
+    ck_assert_uint_eq(m.pause_ns_max_gen0, 70);
+    ck_assert_uint_eq(m.pause_ns_max_gen1, 60);
+    ck_assert_uint_eq(m.pause_ns_max_gen2, 100);
+    ck_assert_uint_eq(m.candidates, 900);
+    ck_assert_uint_eq(m.candidates_gen1, 300);
+    ck_assert_uint_eq(m.yield, 400);
+    ck_assert_uint_eq(m.futile, 250);
+    heap_close(heap);
+}
+END_TEST
+
+// The run takes 1000550 ns; any window of 1 ms contains all pauses.
+START_TEST(time_is_the_mutators_and_all_pauses) {
+    Collection list[COUNT];
+    Recorder recorder = ten_pauses(list);
+    Heap *heap = heap_that_computes();
+    Metrics m = compute(&recorder, heap);
+    ck_assert_uint_eq(m.mutator_ns, 1000000);
+    ck_assert_uint_eq(m.total_ns, 1000550);
+    ck_assert_uint_eq(m.ideal_ns, 1000000);
+    ck_assert_uint_eq(m.overhead, 1000);
+    ck_assert_uint_eq(m.mmu_1ms, 999);
+    ck_assert_uint_eq(m.mmu_1s, 999);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(a_broken_identity_is_an_error) {
+    Collection list[COUNT];
+    Recorder recorder = ten_pauses(list);
+    recorder.pause_ns = 551;
+    Heap *heap = heap_that_computes();
+    Error error = {""};
+    Metrics metrics;
+    ck_assert(!metrics_compute(&metrics, &recorder, heap, &error));
+    ck_assert_msg(strstr(error.text, "sum of pauses") != NULL, "%s", error.text);
+    heap_close(heap);
+}
+END_TEST
+
+// ---- requests ----
+
+static Metrics of_requests(const Request *requests, size_t count) {
+    Request list[COUNT];
+    if (count > 0) memcpy(list, requests, count * sizeof *requests);
+    Recorder recorder = {.requests = list, .request_count = count};
+    Heap *heap = heap_that_computes();
+    Metrics metrics = compute(&recorder, heap);
+    heap_close(heap);
+    return metrics;
+}
+
+// Four in 800 ns should have started at 0, 200, 400 and 600. The first takes 500: metered, those
+// behind it took 400, 300 and 200.
+START_TEST(metered_latency_counts_the_wait_behind_a_slow_request) {
+    Metrics m = of_requests((Request[]){{0, 500}, {500, 600}, {600, 700}, {700, 800}}, 4);
+    ck_assert_uint_eq(m.requests, 4);
+    ck_assert_uint_eq(m.request_ns_p50, 100);
+    ck_assert_uint_eq(m.request_ns_p99, 500);
+    ck_assert_uint_eq(m.request_ns_max, 500);
+    ck_assert_uint_eq(m.metered_ns_p50, 300);
+    ck_assert_uint_eq(m.metered_ns_p99, 500);
+    ck_assert_uint_eq(m.metered_ns_max, 500);
+}
+END_TEST
+
+// One that starts early is measured from its own start.
+START_TEST(metered_latency_is_plain_for_requests_that_are_early) {
+    Metrics m = of_requests((Request[]){{100, 200}, {200, 300}, {300, 800}, {800, 900}}, 4);
+    ck_assert_uint_eq(m.request_ns_p50, 100);
+    ck_assert_uint_eq(m.request_ns_max, 500);
+    ck_assert_uint_eq(m.metered_ns_p50, 100);  // 100, 100, 500 and 900 - 700
+    ck_assert_uint_eq(m.metered_ns_max, 500);
+}
+END_TEST
+
+START_TEST(without_requests_there_is_no_latency) {
+    Metrics m = of_requests(NULL, 0);
+    ck_assert_uint_eq(m.requests, 0);
+    ck_assert_uint_eq(m.metered_ns_max, 0);
+}
+END_TEST
+
+// ---- memory ----
+
+// A ring of 2 dies, 3 objects are made, the ring is collected, 1 object is made.
+static Heap *heap_of_six_objects(void) {
+    Heap *heap = hand_heap_new();
+    play(heap, ring(0, 2), dead(0), drop(0), chain(1, 3));
+    execute(heap, collect(0));
+    play(heap, chain(2, 1));
+    return heap;
+}
+
+START_TEST(drag_is_garbage_times_bytes_allocated_while_it_waits) {
+    Heap *heap = heap_of_six_objects();
+    ck_assert_uint_eq((uint64_t)heap_levels(heap)->drag, 2 * BYTES * 3 * BYTES);
+    heap_close(heap);
+}
+END_TEST
+
+// Reachable bytes over bytes allocated: 0 to 2, down to 0, 0 to 3, 3 to 4 objects.
+START_TEST(the_area_of_reachable_bytes_is_made_of_triangles) {
+    Heap *heap = heap_of_six_objects();
+    uint64_t half_squares = 2 * 2 + 3 * 3 + (4 * 4 - 3 * 3);
+    ck_assert_uint_eq((uint64_t)heap_levels(heap)->reachable_area,
+                      half_squares * BYTES * BYTES / 2);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(floor_peak_and_garbage_are_the_most_there_ever_was) {
+    Heap *heap = heap_of_six_objects();
+    const HeapLevels *levels = heap_levels(heap);
+    ck_assert_uint_eq(levels->reachable_bytes_max, 4 * BYTES);
+    ck_assert_uint_eq(levels->live_bytes_max, 5 * BYTES);
+    ck_assert_uint_eq(levels->live_objects_max, 5);
+    ck_assert_uint_eq(levels->garbage_bytes_max, 2 * BYTES);
+    ck_assert_uint_eq(levels->held_bytes_max, 1 << 20);
+    heap_close(heap);
+}
+END_TEST
+
+Suite *metrics_suite(void) {
+    Suite *suite = suite_create("metrics");
+    TCase *cost = tcase_create("cost");
+    tcase_add_test(cost, a_collection_costs_the_sum_of_its_work);
+    tcase_add_test(cost, what_is_released_wholesale_costs_4_instead_of_12_ns_each);
+    tcase_add_test(cost, a_collection_of_nothing_costs_50_ns);
+    tcase_add_test(cost, a_jump_costs_more_the_larger_the_heap_is);
+    tcase_add_test(cost, the_mutator_pays_for_its_objects_and_for_new_arenas);
+    tcase_add_test(cost, a_cascade_pays_for_objects_and_payload);
+    suite_add_tcase(suite, cost);
+    TCase *figures_of_a_record = tcase_create("figures of a record");
+    tcase_add_test(figures_of_a_record, percentiles_of_pauses_are_nearest_ranks);
+    tcase_add_test(figures_of_a_record, collections_are_counted_by_generation_and_moves_are_none);
+    tcase_add_test(figures_of_a_record, time_is_the_mutators_and_all_pauses);
+    tcase_add_test(figures_of_a_record, a_broken_identity_is_an_error);
+    suite_add_tcase(suite, figures_of_a_record);
+    TCase *requests = tcase_create("requests");
+    tcase_add_test(requests, metered_latency_counts_the_wait_behind_a_slow_request);
+    tcase_add_test(requests, metered_latency_is_plain_for_requests_that_are_early);
+    tcase_add_test(requests, without_requests_there_is_no_latency);
+    suite_add_tcase(suite, requests);
+    TCase *memory = tcase_create("memory");
+    tcase_add_test(memory, drag_is_garbage_times_bytes_allocated_while_it_waits);
+    tcase_add_test(memory, the_area_of_reachable_bytes_is_made_of_triangles);
+    tcase_add_test(memory, floor_peak_and_garbage_are_the_most_there_ever_was);
+    suite_add_tcase(suite, memory);
+    return suite;
+}
