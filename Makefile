@@ -7,6 +7,7 @@
 #   OPT=-O0         the optimisation level; results do not depend on it
 #   SANITIZE=yes    with the address and undefined-behaviour sanitizers
 #   WERROR=yes      warnings are errors (as in .ci/run; a new compiler must not stop a user)
+#   PYTHONS="p ..." interpreters to embed besides Debian's 3.11; else those of a version manager
 #   BUILD=dir       where everything built goes; a directory per compiler saves rebuilding
 #   V=1             shows the commands
 
@@ -44,7 +45,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all check format clean help setup FORCE
+.PHONY: all check format clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
@@ -53,11 +54,28 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 	$(BUILD)/ouro report $(OUT)
 	@echo "The comparison is drawn in $(OUT)/index.html; the figures are in $(OUT)/summary.tsv."
 
-check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference)  ## set-up, build and all tests
+check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
+# Which ones there are is asked once; a make of its own, because their rules depend on the answer.
+interpreters: $(BUILD)/pythons.mk $(BUILD)/libouro.a  ## build/ouro-cpython-X.Y for each found
+	$(Q)$(MAKE) --no-print-directory PYTHON_RULES=yes setup $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | \
+	    xargs -r -n 1 printf '$(BUILD)/ouro-cpython-%s ')
+
+$(BUILD)/pythons.mk: sim/cpython/find $(if $(PYTHONS),FORCE) | setup
+	@mkdir -p $(@D); sim/cpython/find $(PYTHONS) > $@
+
+ifdef PYTHON_RULES
+include $(BUILD)/pythons.mk
+$(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch]) $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_$*_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
+	    $(PYTHON_$*_LIBS) -o $@
+endif
+
 format:  ## settles the layout of all C and C++ files
-	clang-format -i $(wildcard sim/*.[ch] sim/cli/*.[ch] policies/*.[ch] tests/*.[ch] tests/*.cc)
+	clang-format -i $(wildcard $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ policies/ tests/)) \
+	    $(wildcard tests/*.cc)
 
 clean:  ## removes what was built; results stay
 	rm -rf $(BUILD)
@@ -68,7 +86,7 @@ help:  ## this list
 
 # One script knows the Debian packages; what only the tests need is asked for only by tests.
 setup:
-	@.ci/setup run $(if $(filter check %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
+	@.ci/setup run $(if $(filter check interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
 
 # Writes its text to the target only if that changes it: only then are its dependents rebuilt.
 remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@

@@ -125,32 +125,36 @@ static void survive(Heap *h, uint32_t object, uint32_t into) {
 }
 
 // Up to 3.3: what has a finalizer is not freed, nor what it refers to (move_legacy_finalizers and
-// move_legacy_finalizer_reachable). Takes them out of h->unreachable; the number of those left is
-// returned.
-static uint64_t keep_legacy_finalizers(Heap *h, uint64_t count, uint32_t into) {
+// move_legacy_finalizer_reachable). Takes them out of h->unreachable into h->rescued; returns their
+// number, and in *count that of those left.
+static uint64_t move_legacy_finalizers(Heap *h, uint64_t *count) {
     uint64_t reached = 0, left = 0;
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < *count; i++) {
         uint32_t object = h->unreachable[i];
         if (!object_finalizer(h, object)) continue;
         h->gc[object] = GC_CANDIDATE | GC_ONE;
         h->rescued[reached++] = object;
     }
     for (uint64_t i = 0; i < reached; i++) reached = visit_reachable(h, h->rescued[i], reached);
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < *count; i++) {
         h->unreachable[left] = h->unreachable[i];
         left += (h->gc[h->unreachable[i]] & GC_UNREACHABLE) != 0;
     }
-    for (uint64_t i = 0; i < reached; i++) {
+    *count = left;
+    return reached;
+}
+
+// What did not fall with the garbage goes to gc.garbage, or is held by what is in there.
+static void handle_legacy_finalizers(Heap *h, uint64_t count, uint32_t into) {
+    for (uint64_t i = 0; i < count; i++) {
         uint32_t object = h->rescued[i];
-        if (object_finalizer(h, object)) {
-            h->pause.result.uncollectable++;
-            h->refcounts[object]++;  // gc.garbage
-        }
+        if (!(h->tags[object] & TAG_ALIVE)) continue;
+        h->pause.result.uncollectable++;
+        if (object_finalizer(h, object)) h->refcounts[object]++;
         survive(h, object, into);
         h->tags[object] |= TAG_UNCOLLECTABLE;
         h->levels.uncollectable_bytes += object_bytes(h, object);
     }
-    return left;
 }
 
 // Pops the head of the list, clears it, until the list is empty: what falls with it has left the
@@ -182,16 +186,17 @@ static void collect(Heap *h, const Plan *plan) {
     uint64_t kept = move_unreachable(h, count, &unreachable);
     result->survivors = kept;
     for (uint64_t i = 0; i < kept; i++) survive(h, h->candidates[i], plan->into);
+    uint64_t kept_finalizers = 0;
     if (any_finalizer(h)) {
         if (plan->legacy_finalizers)
-            unreachable = keep_legacy_finalizers(h, unreachable, plan->into);
+            kept_finalizers = move_legacy_finalizers(h, &unreachable);
         else
             call_finalizers(h, unreachable);
     }
     result->collected = unreachable;
     delete_garbage(h, unreachable);
-    Space *into =
-        &h->spaces[plan->into];  // unsigned sums: what fell during deletion is balanced here
+    handle_legacy_finalizers(h, kept_finalizers, plan->into);
+    Space *into = &h->spaces[plan->into];  // sums wrap: what fell during deletion is balanced here
     into->bytes += h->condemned_bytes;
     into->waiting.objects += h->condemned.objects;
     into->waiting.bytes += h->condemned.bytes;

@@ -36,8 +36,8 @@ typedef struct {
     uint64_t candidates;     // objects of the condemned spaces
     uint64_t edges;          // references from them
     uint64_t collected;      // unreachable and freed
-    uint64_t uncollectable;  // unreachable, kept because of a legacy finalizer
-    uint64_t survivors;      // candidates - collected - (uncollectable and what they reach)
+    uint64_t uncollectable;  // unreachable, kept: legacy finalizers and what they refer to
+    uint64_t survivors;      // candidates that were found reachable
 } PlanResult;
 
 typedef struct {

@@ -10,11 +10,24 @@ static uint64_t units_bound(const Spec *spec, const Population *p) {
     return spec->phases[p->phase].allocations / smallest + 2;
 }
 
+// Which populations can have living units from earlier rounds: those that live forever, and
+// whatever they refer to, directly or not.
+static void find_lasting(const Spec *spec, bool *lasting) {
+    for (uint32_t i = 0; i < spec->population_count; i++)
+        lasting[i] = spec->populations[i].lifetime.kind == LIVES_FOREVER;
+    for (uint32_t pass = 0; pass < spec->population_count; pass++)
+        for (uint32_t i = 0; i < spec->population_count; i++)
+            for (uint32_t k = 0; k < spec->populations[i].template.links; k++)
+                lasting[spec->populations[i].links[k].population] |= lasting[i];
+}
+
 uint32_t mutator_units_max(const Spec *spec) {
     uint64_t sum = 1;
+    bool lasting[POPULATIONS_MAX];
+    find_lasting(spec, lasting);
     for (uint32_t i = 0; i < spec->population_count; i++) {
         const Population *p = &spec->populations[i];
-        uint64_t rounds = p->lifetime.kind == LIVES_FOREVER ? spec->rounds : 1;
+        uint64_t rounds = lasting[i] ? spec->rounds : 1;
         if (!p->external) sum += mul_div_u64(units_bound(spec, p), rounds, 1);
     }
     return (uint32_t)min_u64(sum, NO_UNIT - 1);

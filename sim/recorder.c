@@ -76,7 +76,8 @@ void recorder_phase(Recorder *r, Heap *heap) {
 void recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeReason reason,
                          const PauseWork *work) {
     const HeapView *view = heap_view(heap);
-    CHECK(work->result.candidates >= work->result.collected + work->result.survivors);
+    CHECK(work->result.candidates >=
+          work->result.collected + work->result.survivors + work->result.uncollectable);
     CHECK(r->collection_count < r->collection_max);
     Collection *c = &r->collections[r->collection_count++];
     *c = (Collection){.clock = view->clock,

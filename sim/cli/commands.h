@@ -3,11 +3,12 @@
 #define OURO_COMMANDS_H
 
 // argv[0] is the command's name. Returns the exit code.
-#define COMMANDS(X)                                                 \
-    X(run, "one workload under one policy")                         \
-    X(compare, "one workload under several policies, side by side") \
-    X(report, "figures and a page for a directory of results")      \
-    X(list, "policies, workloads or metrics")                       \
+#define COMMANDS(X)                                                                        \
+    X(run, "one workload under one policy")                                                \
+    X(compare, "one workload under several policies, side by side")                        \
+    X(report, "figures and a page for a directory of results")                             \
+    X(verify, "the simulator against real CPython interpreters, collection by collection") \
+    X(list, "policies, workloads or metrics")                                              \
     X(help, "how things work: workload, policy, results")
 
 #define X(name, what) int name##_command(int argc, char **argv);

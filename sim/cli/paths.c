@@ -9,13 +9,20 @@
 
 #include "text.h"
 
+void path_beside(char *path, size_t size) {
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+    path[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    else
+        snprintf(path, size, ".");
+}
+
 void path_shipped(const char *name, char *path, size_t size) {
-    char executable[3072];
-    ssize_t length = readlink("/proc/self/exe", executable, sizeof executable - 1);
-    executable[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(executable, '/');
-    if (slash != NULL) *slash = '\0';
-    snprintf(path, size, "%s/../%s", slash != NULL ? executable : ".", name);
+    char folder[3072];
+    path_beside(folder, sizeof folder);
+    snprintf(path, size, "%s/../%s", folder, name);
 }
 
 static bool is_workload_name(const char *name) {

@@ -4,6 +4,9 @@
 
 #include "base.h"
 
+// The folder of the executable.
+void path_beside(char *path, size_t size);
+
 // The folder `name` that ships with Ouro: beside the folder of the executable.
 void path_shipped(const char *name, char *path, size_t size);
 

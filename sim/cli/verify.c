@@ -1,0 +1,129 @@
+// verify.c -- ouro verify: the simulator against real interpreters
+#include "verify.h"
+
+#include <dirent.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "commands.h"
+#include "paths.h"
+#include "text.h"
+
+extern char **environ;
+
+static const Option OPTIONS[] = {
+    {"python", "X.Y", "only this interpreter (may be given again); default: all that were built"},
+    {"programs", "N", "random programs to play; default 1000"},
+    {"seed", "N", "of the first of them; default 1"},
+    {"policy", "NAME[:knob=value,...]", "for workloads; default cpython-3.11"},
+    {"scale", "X", "for workloads; default 0.1"},
+    {"help", NULL, "this text"},
+};
+
+static bool verify_number(const char *name, const char *value, uint64_t low, uint64_t *number,
+                          Error *error) {
+    Error why = {""};
+    return text_count(value, low, UINT64_MAX / 2, number, &why) ||
+           error_set(error, "--%s: %s", name, why.text);
+}
+
+static bool verify_word(VerifyArguments *a, const char *value, Error *error) {
+    if (a->workload_count == VERIFY_WORKLOADS_MAX)
+        return error_set(error, "more than %d workloads", VERIFY_WORKLOADS_MAX);
+    a->workloads[a->workload_count++] = value;
+    return true;
+}
+
+static bool verify_option(void *context, const Option *option, const char *value, Error *error) {
+    VerifyArguments *a = context;
+    if (option == NULL) return verify_word(a, value, error);
+    if (strcmp(option->name, "programs") == 0)
+        return verify_number("programs", value, 1, &a->programs, error);
+    if (strcmp(option->name, "seed") == 0) return verify_number("seed", value, 0, &a->seed, error);
+    if (strcmp(option->name, "python") == 0) {
+        if (a->python_count == VERIFY_PYTHONS_MAX)
+            return error_set(error, "more than %d interpreters", VERIFY_PYTHONS_MAX);
+        a->pythons[a->python_count++] = value;
+    }
+    if (strcmp(option->name, "policy") == 0) a->policy = value;
+    if (strcmp(option->name, "scale") == 0) a->scale = value;
+    if (strcmp(option->name, "help") == 0) a->help = true;
+    return true;
+}
+
+bool verify_arguments_parse(VerifyArguments *a, int argc, char **argv, Error *error) {
+    *a = (VerifyArguments){.programs = 1000, .seed = 1, .policy = "cpython-3.11", .scale = "0.1"};
+    return options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), verify_option, a,
+                         error);
+}
+
+void verify_arguments_print(void) {
+    puts(
+        "usage: ouro verify [--python X.Y]... [--programs N] [--seed S] [WORKLOAD]...\n\n"
+        "Plays the same events in the simulator and in real CPython interpreters, and compares "
+        "every\n"
+        "collection: when, which generation, candidates, references, collected, counters and "
+        "totals.\n"
+        "Random programs, or the workloads that are named. Exit 1 at the first difference.\n");
+    options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
+}
+
+static int is_interpreter(const struct dirent *entry) {
+    return strncmp(entry->d_name, "ouro-cpython-", strlen("ouro-cpython-")) == 0 &&
+           strchr(entry->d_name, '.') != NULL && strstr(entry->d_name, ".d") == NULL;
+}
+
+static bool is_wanted(const VerifyArguments *a, const char *version) {
+    for (size_t i = 0; i < a->python_count; i++)
+        if (strcmp(a->pythons[i], version) == 0) return true;
+    return a->python_count == 0;
+}
+
+// The exit code of one program, with our arguments.
+static int run_interpreter(const char *folder, const char *name, char **argv) {
+    char path[PATH_SIZE];
+    pid_t child;
+    int status = 0;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (posix_spawn(&child, path, NULL, NULL, argv, environ) != 0 ||
+        waitpid(child, &status, 0) < 0) {
+        fprintf(stderr, "ouro: %s: cannot be started\n", path);
+        return EXIT_BAD_INPUT;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_NO;
+}
+
+static int verify(const VerifyArguments *a, char **argv) {
+    char folder[PATH_SIZE - 300];
+    struct dirent **entries = NULL;
+    path_beside(folder, sizeof folder);
+    int count = scandir(folder, &entries, is_interpreter, versionsort), code = EXIT_FINE;
+    size_t ran = 0;
+    for (int i = 0; i < count; i++) {
+        const char *version = strrchr(entries[i]->d_name, '-') + 1;
+        if (code == EXIT_FINE && is_wanted(a, version)) {
+            code = run_interpreter(folder, entries[i]->d_name, argv);
+            ran++;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    if (ran > 0) return code;
+    fprintf(stderr, "ouro: no interpreter%s to verify against: make interpreters builds them\n",
+            a->python_count > 0 ? " of that version" : "");
+    return EXIT_BAD_INPUT;
+}
+
+int verify_command(int argc, char **argv) {
+    VerifyArguments arguments;
+    Error error = {""};
+    if (!verify_arguments_parse(&arguments, argc, argv, &error)) return options_fail(&error);
+    if (arguments.help) {
+        verify_arguments_print();
+        return EXIT_FINE;
+    }
+    return verify(&arguments, argv);
+}

@@ -1,0 +1,22 @@
+// verify.h -- the arguments of ouro verify, which it hands on to one program per interpreter
+#ifndef OURO_VERIFY_H
+#define OURO_VERIFY_H
+
+#include "options.h"
+
+enum { VERIFY_WORKLOADS_MAX = 64, VERIFY_PYTHONS_MAX = 16 };
+
+typedef struct {
+    const char *workloads[VERIFY_WORKLOADS_MAX];  // none: random programs
+    size_t workload_count;
+    const char *pythons[VERIFY_PYTHONS_MAX];  // "3.11"; none: all that were built
+    size_t python_count;
+    const char *policy, *scale;  // of workloads
+    uint64_t programs, seed;
+    bool help;
+} VerifyArguments;
+
+bool verify_arguments_parse(VerifyArguments *arguments, int argc, char **argv, Error *error);
+void verify_arguments_print(void);
+
+#endif

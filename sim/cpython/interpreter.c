@@ -1,0 +1,148 @@
+// interpreter.c -- an embedded CPython, and the state of its collector
+#define Py_BUILD_CORE
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+// The collector's structs moved between headers.
+#if PY_VERSION_HEX < 0x03090000
+#include <internal/pycore_pystate.h>
+#else
+#include <internal/pycore_gc.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_runtime.h>
+#endif
+
+#include "interpreter.h"
+
+#if PY_VERSION_HEX < 0x03080000 || PY_VERSION_HEX >= 0x030e0000 || defined(Py_GIL_DISABLED)
+#error "interpreters from 3.8 to 3.13, default build"
+#endif
+
+static PyObject *collect_function, *freeze_function, *unfreeze_function, *garbage_list;
+static PyGC_Head own_objects;  // the interpreter's, out of all generations
+
+static struct _gc_runtime_state *gc_state(void) {
+#if PY_VERSION_HEX < 0x03090000
+    return &_PyRuntime.gc;
+#else
+    return &PyThreadState_Get()->interp->gc;
+#endif
+}
+
+// The list of a generation goes to the tail of `to`; the low bits of links are flags of each
+// object.
+static void list_move(PyGC_Head *from, PyGC_Head *to) {
+    const uintptr_t flags = 3;
+    PyGC_Head *first = (PyGC_Head *)from->_gc_next, *last = (PyGC_Head *)(from->_gc_prev & ~flags);
+    if (first == from) return;
+    PyGC_Head *tail = (PyGC_Head *)(to->_gc_prev & ~flags);
+    tail->_gc_next = (uintptr_t)first;
+    first->_gc_prev = (uintptr_t)tail | (first->_gc_prev & flags);
+    last->_gc_next = (uintptr_t)to;
+    to->_gc_prev = (uintptr_t)last;
+    from->_gc_next = from->_gc_prev = (uintptr_t)from;
+}
+
+bool interpreter_start(Error *error) {
+    PyConfig config;
+    PyConfig_InitIsolatedConfig(&config);
+    config.site_import = 0;
+    config.install_signal_handlers = 0;
+    PyStatus status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    if (PyStatus_Exception(status))
+        return error_set(error, "the interpreter does not start: %s", status.err_msg);
+    PyObject *module = PyImport_ImportModule("gc");
+    if (module == NULL) return error_set(error, "the interpreter has no module gc");
+    collect_function = PyObject_GetAttrString(module, "collect");
+    freeze_function = PyObject_GetAttrString(module, "freeze");
+    unfreeze_function = PyObject_GetAttrString(module, "unfreeze");
+    garbage_list = PyObject_GetAttrString(module, "garbage");
+    interpreter_enable(false);
+    return true;
+}
+
+void interpreter_hide_objects(void) {
+    interpreter_collect(2);
+    struct _gc_runtime_state *gc = gc_state();
+    own_objects._gc_next = own_objects._gc_prev = (uintptr_t)&own_objects;
+    for (int i = 0; i < 3; i++) list_move(&gc->generations[i].head, &own_objects);
+    list_move(&gc->permanent_generation.head, &own_objects);
+    interpreter_reset();
+}
+
+// Their lists must be whole again before the interpreter tears itself down.
+void interpreter_stop(void) {
+    list_move(&own_objects, &gc_state()->generations[2].head);
+    Py_Finalize();
+}
+
+const char *interpreter_version(void) { return PY_VERSION; }
+
+bool interpreter_has_safepoints(void) { return PY_VERSION_HEX >= 0x030c0000; }
+
+void interpreter_safepoint(void) { (void)PyErr_CheckSignals(); }
+
+void interpreter_enable(bool enabled) { gc_state()->enabled = enabled; }
+
+GcState interpreter_gc(void) {
+    const struct _gc_runtime_state *gc = gc_state();
+    GcState state = {.long_lived_total = gc->long_lived_total,
+                     .long_lived_pending = gc->long_lived_pending};
+    for (int i = 0; i < 3; i++) {
+        state.count[i] = gc->generations[i].count;
+        state.collections[i] = gc->generation_stats[i].collections;
+        state.collected[i] = gc->generation_stats[i].collected;
+        state.uncollectable[i] = gc->generation_stats[i].uncollectable;
+    }
+    return state;
+}
+
+void interpreter_set_thresholds(int t0, int t1, int t2) {
+    const int thresholds[] = {t0, t1, t2};
+    for (int i = 0; i < 3; i++) gc_state()->generations[i].threshold = thresholds[i];
+}
+
+void interpreter_set_count(int young) { gc_state()->generations[0].count = young; }
+
+void interpreter_reset(void) {
+    struct _gc_runtime_state *gc = gc_state();
+    for (int i = 0; i < 3; i++) {
+        gc->generations[i].count = 0;
+        memset(&gc->generation_stats[i], 0, sizeof gc->generation_stats[i]);
+    }
+    gc->long_lived_total = gc->long_lived_pending = 0;
+    PyList_SetSlice(garbage_list, 0, PY_SSIZE_T_MAX, NULL);
+}
+
+PyObject **interpreter_objects(size_t *count) {
+    const uintptr_t flags = 3;
+    PyObject **objects = NULL;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 1) objects = memory_new(*count, sizeof *objects);
+        *count = 0;
+        for (int i = 0; i < 3; i++) {
+            const PyGC_Head *list = &gc_state()->generations[i].head;
+            const PyGC_Head *gc = (const PyGC_Head *)(list->_gc_next & ~flags);
+            for (; gc != list; gc = (const PyGC_Head *)(gc->_gc_next & ~flags)) {
+                if (pass == 1) objects[*count] = (PyObject *)((uintptr_t)gc + sizeof *gc);
+                ++*count;
+            }
+        }
+    }
+    return objects;
+}
+
+static void call(PyObject *function, PyObject *argument) {
+    PyObject *result = PyObject_CallFunctionObjArgs(function, argument, NULL);
+    CHECK(result != NULL);
+    Py_DECREF(result);
+}
+
+void interpreter_collect(int generation) {
+    PyObject *number = PyLong_FromLong(generation);
+    call(collect_function, number);
+    Py_DECREF(number);
+}
+
+void interpreter_freeze(void) { call(freeze_function, NULL); }
+void interpreter_unfreeze(void) { call(unfreeze_function, NULL); }

@@ -1,0 +1,175 @@
+// main.c -- ouro-cpython-X.Y: the simulator against one real interpreter, collection by collection
+//
+// `ouro verify` starts one of these for each interpreter that it was built for.
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/options.h"
+#include "cli/paths.h"
+#include "cli/verify.h"
+#include "interpreter.h"
+#include "node.h"
+#include "program.h"
+#include "replay.h"
+
+typedef struct {
+    VerifyArguments arguments;
+    uint64_t programs, plays, automatic;
+    ReplayCounts sum;
+    int code;
+} Verify;
+
+// One workload under one policy on both sides.
+static bool compare_both(const Spec *spec, const PolicyChoice *choice, ReplayCounts *counts,
+                         Error *error) {
+    RunOptions options = {spec, choice, ENGINE_TRACING, 4096, false};
+    RunResult result;
+    bool done = false;
+    Run *run = run_open(&options, error);
+    bool good = run != NULL && run_advance(run, UINT64_MAX, &done, error) &&
+                run_result(run, &result, error);
+    good = good && replay_compare(spec, choice, result.recorder, counts, error);
+    run_close(run);
+    return good;
+}
+
+static bool verify_program(const Program *program, const char *const *overrides, size_t count,
+                           ReplayCounts *counts, Error *error) {
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice choice;
+    bool good = spec_read_text(spec, "program", program->workload, overrides, count, error) &&
+                policy_choose(&choice, program->policy, error) &&
+                compare_both(spec, &choice, counts, error);
+    free(spec);
+    return good;
+}
+
+// The smallest scale at which the program still fails, by halves.
+static void shrink(const Program *program, char *scale, size_t size) {
+    for (uint32_t millionths = 500000; millionths > 1000; millionths /= 2) {
+        char override[64];
+        const char *overrides[] = {override};
+        ReplayCounts counts = {0};
+        Error error = {""};
+        snprintf(override, sizeof override, "workload.scale=0.%06u", millionths);
+        if (verify_program(program, overrides, 1, &counts, &error)) return;
+        snprintf(scale, size, "%s", override + strlen("workload."));
+    }
+}
+
+static void report_failure(Verify *v, uint64_t seed, const Program *program, const Error *error) {
+    char scale[64] = "scale=1";
+    v->code = EXIT_NO;
+    shrink(program, scale, sizeof scale);
+    printf("CPython %s, seed %llu: %s\n", interpreter_version(), (unsigned long long)seed,
+           error->text);
+    printf("fails down to %s; policy %s; again with:\n", scale, program->policy);
+    printf("  ouro verify --python %.4s --seed %llu --programs 1\n%s", interpreter_version(),
+           (unsigned long long)seed, program->workload);
+}
+
+static void add(Verify *v, const ReplayCounts *counts) {
+    v->plays++;
+    v->automatic += counts->automatic;
+    v->sum.events += counts->events;
+    v->sum.collections += counts->collections;
+    v->sum.candidates += counts->candidates;
+    v->sum.collected += counts->collected;
+}
+
+static void progress(const Verify *v, time_t *shown) {
+    time_t now = time(NULL), interval = isatty(STDERR_FILENO) ? 1 : 10;
+    if (now - *shown < interval) return;
+    *shown = now;
+    fprintf(stderr, "%sCPython %s: %llu of %llu programs, %llu collections%s",
+            interval == 1 ? "\r" : "", interpreter_version(), (unsigned long long)v->plays,
+            (unsigned long long)v->programs, (unsigned long long)v->sum.collections,
+            interval == 1 ? "\033[K" : "\n");
+}
+
+static void verify_programs(Verify *v) {
+    time_t shown = time(NULL);
+    v->programs = v->arguments.programs;
+    for (uint64_t i = 0; i < v->programs && v->code == EXIT_FINE; i++) {
+        uint64_t seed = v->arguments.seed + i;
+        Program program = program_new(seed);
+        ReplayCounts counts = {0};
+        Error error = {""};
+        if (!verify_program(&program, NULL, 0, &counts, &error))
+            report_failure(v, seed, &program, &error);
+        add(v, &counts);
+        progress(v, &shown);
+    }
+    if (shown != 0 && isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
+}
+
+static void verify_workload(Verify *v, const char *name) {
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice choice;
+    ReplayCounts counts = {0};
+    Error error = {""};
+    char path[PATH_SIZE], scale[64];
+    const char *overrides[] = {"workload.memory_limit=none", scale};
+    snprintf(scale, sizeof scale, "workload.scale=%s", v->arguments.scale);
+    bool good = path_workload(name, path, sizeof path, &error) &&
+                spec_read(spec, path, overrides, 2, &error) &&
+                policy_choose(&choice, v->arguments.policy, &error);
+    if (good && !replay_can(&choice))
+        good =
+            error_set(&error, "policy %s: a real interpreter cannot run it", v->arguments.policy);
+    if (!good) {
+        v->code = options_fail(&error);
+    } else if (!compare_both(spec, &choice, &counts, &error)) {
+        printf("CPython %s, %s under %s: %s\n", interpreter_version(), name, choice.label,
+               error.text);
+        v->code = EXIT_NO;
+    }
+    add(v, &counts);
+    free(spec);
+}
+
+static void *verify_all(void *context) {
+    Verify *v = context;
+    Error error = {""};
+    if (!interpreter_start(&error)) {
+        v->code = options_fail(&error);
+        return NULL;
+    }
+    node_types_init();
+    interpreter_hide_objects();
+    for (size_t i = 0; i < v->arguments.workload_count && v->code == EXIT_FINE; i++)
+        verify_workload(v, v->arguments.workloads[i]);
+    if (v->code == EXIT_FINE && v->arguments.workload_count == 0) verify_programs(v);
+    if (v->code == EXIT_FINE)
+        printf(
+            "CPython %s: 0 differences in %llu programs (%llu of them with its collector running "
+            "by "
+            "itself): %llu events, %llu collections, %llu candidates, %llu collected\n",
+            interpreter_version(), (unsigned long long)v->plays, (unsigned long long)v->automatic,
+            (unsigned long long)v->sum.events, (unsigned long long)v->sum.collections,
+            (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected);
+    interpreter_stop();
+    return NULL;
+}
+
+// Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames.
+int main(int argc, char **argv) {
+    Verify v = {.code = EXIT_FINE};
+    Error error = {""};
+    if (!verify_arguments_parse(&v.arguments, argc, argv, &error)) return options_fail(&error);
+    if (v.arguments.help) {
+        verify_arguments_print();
+        return EXIT_FINE;
+    }
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, (size_t)1 << 32);
+    CHECK(pthread_create(&thread, &attributes, verify_all, &v) == 0);
+    pthread_join(thread, NULL);
+    return fflush(stdout) == 0 ? v.code : EXIT_BAD_INPUT;
+}

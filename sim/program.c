@@ -1,0 +1,135 @@
+// program.c -- random programs
+#include "program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rng.h"
+
+typedef struct {
+    Rng rng;
+    char *end;
+    size_t left;
+    uint32_t phases, populations;
+} Writer;
+
+static void put(Writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void put(Writer *w, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(w->end, w->left, format, arguments);
+    va_end(arguments);
+    CHECK(length >= 0 && (size_t)length < w->left);
+    w->end += length;
+    w->left -= (size_t)length;
+}
+
+static uint32_t draw(Writer *w, uint32_t low, uint32_t high) {
+    return low + rng_below(&w->rng, high - low + 1);
+}
+
+static bool chance(Writer *w, uint32_t percent) { return draw(w, 1, 100) <= percent; }
+
+static void put_sizes(Writer *w) {
+    switch (draw(w, 0, 3)) {
+        case 0:
+            put(w, "objects = %u\n", draw(w, 1, 12));
+            break;
+        case 1:
+            put(w, "objects = uniform min=1 max=%u\n", draw(w, 2, 20));
+            break;
+        case 2:
+            put(w, "objects = geometric mean=%u max=200\n", draw(w, 2, 8));
+            break;
+        default:
+            put(w, "objects = table 1:50%% 3:30%% %u:20%%\n", draw(w, 4, 40));
+            break;
+    }
+}
+
+static void put_shape(Writer *w) {
+    static const char *const sized[] = {"chain", "ring", "instance"};
+    uint32_t shape = draw(w, 0, 7);
+    if (shape < 3) put(w, "shape = %s\n", sized[shape]);
+    if (shape == 3) put(w, "shape = tree fanout=%u\n", draw(w, 1, 5));
+    if (shape == 4) put(w, "shape = btree fanout=%u\n", draw(w, 1, 4));
+    if (shape == 5) put(w, "shape = mesh degree=%u\n", draw(w, 1, 5));
+    if (shape < 6)
+        put_sizes(w);
+    else
+        put(w, "shape = %s\n", shape == 6 ? "single" : "pair");
+    if (chance(w, 70)) put(w, "cycle_density = %u%%\n", draw(w, 0, 100));
+    if (chance(w, 30)) put(w, "back_edges = %u%%\n", draw(w, 0, 100));
+}
+
+static void put_lifetime(Writer *w) {
+    switch (draw(w, 0, 5)) {
+        case 0:
+            put(w, "lifetime = phase\n");
+            break;
+        case 1:
+            put(w, "lifetime = round\n");
+            break;
+        case 2:
+            put(w, "lifetime = %u\n", draw(w, 1, 400));
+            break;
+        case 3:
+            put(w, "lifetime = uniform min=1 max=%u\n", draw(w, 2, 900));
+            break;
+        case 4:
+            put(w, "lifetime = geometric mean=%u\n", draw(w, 2, 500));
+            break;
+        default:
+            put(w, "lifetime = power min=%u exponent=1.%u max=3k\n", draw(w, 1, 60), draw(w, 0, 9));
+    }
+}
+
+// Links lead to this population or to one declared before it: never in a circle.
+static void put_links(Writer *w, uint32_t population) {
+    uint32_t count = chance(w, 60) ? draw(w, 1, 3) : 0;
+    for (uint32_t i = 0; i < count; i++)
+        put(w, "%sp%u %u%%", i == 0 ? "links = " : ", ", draw(w, 0, population), draw(w, 1, 100));
+    if (count == 0) return;
+    put(w, "\n");
+    if (chance(w, 40)) put(w, "mutation_rate = %u%%\n", draw(w, 1, 60));
+}
+
+static void put_population(Writer *w, uint32_t population) {
+    put(w, "[population p%u]\nphase = f%u\n", population, population % w->phases);
+    put_shape(w);
+    put(w, "allocations = %u\n", draw(w, 20, 1500));
+    put_lifetime(w);
+    put_links(w, population);
+    if (chance(w, 20)) put(w, "finalizer = yes\n");
+    if (chance(w, 20)) put(w, "payload = %u\n", draw(w, 1, 2000));
+}
+
+static void put_policy(Writer *w, char *policy, size_t size) {
+    int length =
+        snprintf(policy, size, "%s:t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s",
+                 chance(w, 25) ? "freeze" : "gen3", draw(w, 3, 163), draw(w, 1, 6), draw(w, 1, 4),
+                 chance(w, 60) ? "yes" : "no", chance(w, 50) ? "allocation" : "safepoint",
+                 chance(w, 75) ? "pep442" : "legacy");
+    CHECK(length > 0 && (size_t)length < size);
+    if (policy[0] != 'f') return;
+    snprintf(policy + length, size - (size_t)length, ",collect_first=%s,collect_after=%s",
+             chance(w, 50) ? "yes" : "no", chance(w, 50) ? "yes" : "no");
+}
+
+Program program_new(uint64_t seed) {
+    Program program = {{0}, {0}};
+    Writer w = {.end = program.workload, .left = sizeof program.workload};
+    rng_seed(&w.rng, seed, 77);
+    w.phases = draw(&w, 1, 3);
+    w.populations = w.phases + draw(&w, 0, 3);
+    put(&w, "[workload]\nrounds = %u\nseed = %u\n", draw(&w, 1, 3), draw(&w, 0, 1u << 30));
+    for (uint32_t i = 0; i < w.phases; i++) {
+        put(&w, "[phase f%u]\n", i);
+        if (chance(&w, 15)) put(&w, "collect_every = %u\n", draw(&w, 50, 900));
+        if (chance(&w, 15)) put(&w, "collect_at_end = yes\n");
+    }
+    for (uint32_t i = 0; i < w.populations; i++) put_population(&w, i);
+    put_policy(&w, program.policy, sizeof program.policy);
+    return program;
+}
