@@ -148,7 +148,10 @@ static uint64_t move_legacy_finalizers(Heap *h, uint64_t *count) {
 static void handle_legacy_finalizers(Heap *h, uint64_t count, uint32_t into) {
     for (uint64_t i = 0; i < count; i++) {
         uint32_t object = h->rescued[i];
-        if (!(h->tags[object] & TAG_ALIVE)) continue;
+        if (!(h->tags[object] & TAG_ALIVE)) {
+            h->pause.fallen++;
+            continue;
+        }
         h->pause.result.uncollectable++;
         if (object_finalizer(h, object)) h->refcounts[object]++;
         survive(h, object, into);

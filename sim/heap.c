@@ -147,6 +147,8 @@ static void apply_release(Heap *h, const Event *event) {
     }
     h->work.arenas_released += memory_stats(h->memory)->arenas_released - released;
     if (h->doomed_count > 0) free_doomed(h);
+    h->levels.garbage_objects_max =
+        max_u64(h->levels.garbage_objects_max, h->levels.garbage_objects);
     h->levels.garbage_bytes_max = max_u64(h->levels.garbage_bytes_max, h->levels.garbage_bytes);
 }
 

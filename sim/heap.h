@@ -42,8 +42,8 @@ typedef struct {
 
 // Levels that the truth notes give, and their peaks. live = reachable + garbage.
 typedef struct {
-    uint64_t reachable_objects, reachable_bytes, reachable_bytes_max;
-    uint64_t garbage_objects, garbage_bytes, garbage_bytes_max;
+    uint64_t reachable_objects, reachable_objects_max, reachable_bytes, reachable_bytes_max;
+    uint64_t garbage_objects, garbage_objects_max, garbage_bytes, garbage_bytes_max;
     uint64_t uncollectable_bytes;  // garbage kept for good, because of legacy finalizers
     uint64_t live_objects_max, live_bytes_max;
     uint64_t held_bytes_max, live_bytes_at_held_max;
@@ -61,7 +61,8 @@ typedef struct {
     uint64_t futile;  // candidates that were reachable (by the truth notes)
     uint64_t freed;   // objects freed inside the pause, older ones included
     uint64_t payloads_small, payloads_large;  // native blocks freed inside the pause
-    uint64_t finalizers;                      // called inside the pause
+    uint64_t fallen;  // kept for a legacy finalizer, but freed with garbage that referred to them
+    uint64_t finalizers;  // called inside the pause
     uint64_t arenas_released;
 } PauseWork;
 

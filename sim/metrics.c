@@ -30,47 +30,92 @@ static uint64_t permille(uint64_t part, uint64_t whole) {
     return whole == 0 ? 0 : mul_div_u64(part, 1000, whole);
 }
 
-static void sum_collections(Metrics *m, const Recorder *r) {
-    uint64_t futile = 0;
-    for (size_t i = 0; i < r->collection_count; i++) {
-        const Collection *c = &r->collections[i];
-        m->freed_in_pauses += c->freed;
-        if (c->kind == PLAN_MOVE) continue;
-        uint64_t *counts[] = {&m->collections_gen0, &m->collections_gen1, &m->collections_gen2};
-        uint64_t *candidates[] = {&m->candidates_gen0, &m->candidates_gen1, &m->candidates_gen2};
-        uint64_t *longest[] = {&m->pause_ns_max_gen0, &m->pause_ns_max_gen1, &m->pause_ns_max_gen2};
-        CHECK(c->generation < ARRAY_LENGTH(counts));
-        m->collections++;
-        ++*counts[c->generation];
-        *candidates[c->generation] += c->candidates;
-        *longest[c->generation] = max_u64(*longest[c->generation], c->pause_ns);
-        m->candidates += c->candidates;
-        m->edges += c->edges;
-        m->survivors += c->survivors;
-        m->collected += c->collected;
-        m->uncollectable += c->uncollectable;
-        futile += c->futile;
-    }
-    m->yield = permille(m->collected, m->candidates);
-    m->futile = permille(futile, m->candidates);
-    m->mark_cons = permille(m->candidates, m->allocations);
+// ---- collections and pauses ----
+
+enum { ALL = -1 };  // generations
+
+typedef struct {
+    uint64_t collections, candidates, edges, survivors, collected, uncollectable, futile;
+    uint64_t ns_total, ns_mean, ns_p50, ns_p90, ns_p99, ns_p999, ns_max;
+    uint64_t work_p50, work_max;
+} CollectionFigures;
+
+// A freeze is a pause, if a short one, but no collection, and of no generation.
+static bool is_of(const Collection *c, int generation) {
+    return generation == ALL || (c->kind != PLAN_MOVE && c->generation == generation);
 }
 
-static void pause_figures(Metrics *m, const Recorder *r) {
-    uint64_t *pauses = memory_new(r->collection_count, sizeof *pauses);
+static CollectionFigures sum_collections(const Recorder *r, int generation) {
+    CollectionFigures f = {0};
     for (size_t i = 0; i < r->collection_count; i++) {
-        pauses[i] = r->collections[i].pause_ns;
-        m->pause_ns_total += pauses[i];
+        const Collection *c = &r->collections[i];
+        if (!is_of(c, generation) || c->kind == PLAN_MOVE) continue;
+        f.collections++;
+        f.candidates += c->candidates;
+        f.edges += c->edges;
+        f.survivors += c->survivors;
+        f.collected += c->collected;
+        f.uncollectable += c->uncollectable;
+        f.futile += c->futile;
     }
-    size_t n = r->collection_count;
-    sort_u64(pauses, n);
-    m->pause_ns_mean = n > 0 ? m->pause_ns_total / n : 0;
-    m->pause_ns_p50 = sorted_quantile(pauses, n, 500000);
-    m->pause_ns_p90 = sorted_quantile(pauses, n, 900000);
-    m->pause_ns_p99 = sorted_quantile(pauses, n, 990000);
-    m->pause_ns_p999 = sorted_quantile(pauses, n, 999000);
-    m->pause_ns_max = sorted_quantile(pauses, n, PPM);
-    free(pauses);
+    return f;
+}
+
+static CollectionFigures collection_figures(const Recorder *r, int generation) {
+    CollectionFigures f = sum_collections(r, generation);
+    uint64_t *ns = memory_new(r->collection_count, sizeof *ns);
+    uint64_t *work = memory_new(r->collection_count, sizeof *work);
+    size_t n = 0;
+    for (size_t i = 0; i < r->collection_count; i++) {
+        const Collection *c = &r->collections[i];
+        if (!is_of(c, generation)) continue;
+        f.ns_total += c->pause_ns;
+        work[n] = c->candidates + c->edges + c->freed;
+        ns[n++] = c->pause_ns;
+    }
+    sort_u64(ns, n);
+    sort_u64(work, n);
+    f.ns_mean = n > 0 ? f.ns_total / n : 0;
+    f.ns_p50 = sorted_quantile(ns, n, 500000);
+    f.ns_p90 = sorted_quantile(ns, n, 900000);
+    f.ns_p99 = sorted_quantile(ns, n, 990000);
+    f.ns_p999 = sorted_quantile(ns, n, 999000);
+    f.ns_max = sorted_quantile(ns, n, PPM);
+    f.work_p50 = sorted_quantile(work, n, 500000);
+    f.work_max = sorted_quantile(work, n, PPM);
+    free(ns);
+    free(work);
+    return f;
+}
+
+#define SET_FIGURES(m, suffix, f)                   \
+    (m)->collections##suffix = (f).collections;     \
+    (m)->candidates##suffix = (f).candidates;       \
+    (m)->edges##suffix = (f).edges;                 \
+    (m)->survivors##suffix = (f).survivors;         \
+    (m)->collected##suffix = (f).collected;         \
+    (m)->uncollectable##suffix = (f).uncollectable; \
+    (m)->pause_ns_total##suffix = (f).ns_total;     \
+    (m)->pause_ns_mean##suffix = (f).ns_mean;       \
+    (m)->pause_ns_p50##suffix = (f).ns_p50;         \
+    (m)->pause_ns_p90##suffix = (f).ns_p90;         \
+    (m)->pause_ns_p99##suffix = (f).ns_p99;         \
+    (m)->pause_ns_p999##suffix = (f).ns_p999;       \
+    (m)->pause_ns_max##suffix = (f).ns_max;         \
+    (m)->pause_work_p50##suffix = (f).work_p50;     \
+    (m)->pause_work_max##suffix = (f).work_max
+
+static void pause_figures(Metrics *m, const Recorder *r) {
+    CollectionFigures all = collection_figures(r, ALL), young = collection_figures(r, 0),
+                      middle = collection_figures(r, 1), full = collection_figures(r, 2);
+    SET_FIGURES(m, , all);
+    SET_FIGURES(m, _gen0, young);
+    SET_FIGURES(m, _gen1, middle);
+    SET_FIGURES(m, _gen2, full);
+    for (size_t i = 0; i < r->collection_count; i++) m->freed_in_pauses += r->collections[i].freed;
+    m->yield = permille(all.collected, all.candidates);
+    m->futile = permille(all.futile, all.candidates);
+    m->mark_cons = permille(all.candidates, m->allocations);
 }
 
 static Pauses pauses_of(const Recorder *r, uint64_t total_ns) {
@@ -144,11 +189,13 @@ static void memory_figures(Metrics *m, const Recorder *r, Heap *heap) {
     m->residue_objects = r->residue_objects;
     m->residue_bytes = r->residue_bytes;
     m->floor_bytes = levels->reachable_bytes_max;
+    m->floor_objects = levels->reachable_objects_max;
     m->peak_live_bytes = levels->live_bytes_max;
     m->peak_live_objects = levels->live_objects_max;
     m->peak_held_bytes = levels->held_bytes_max;
     m->peak_to_floor = permille(m->peak_held_bytes, m->floor_bytes);
     m->peak_garbage_bytes = levels->garbage_bytes_max;
+    m->peak_garbage_objects = levels->garbage_objects_max;
     m->drag = (uint64_t)(levels->drag >> 30);
     U128 area = levels->reachable_area;
     m->drag_share = area == 0 ? 0 : (uint64_t)(levels->drag / (area / 1000 + 1));
@@ -176,6 +223,8 @@ static bool identities_hold(const Metrics *m, const Recorder *r, Heap *heap, Err
         {"model time = mutator + gc", recorder_now_ns(r, heap), m->mutator_ns + m->pause_ns_total},
         {"collections = sum over generations", m->collections,
          m->collections_gen0 + m->collections_gen1 + m->collections_gen2},
+        {"candidates = collected + survivors + uncollectable + what fell with garbage",
+         m->candidates, m->collected + m->survivors + m->uncollectable + r->fallen},
         {"ages counted = objects freed in pauses", heap_ages(heap)->count, m->freed_in_pauses},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(identities); i++)
@@ -198,7 +247,6 @@ bool metrics_compute(Metrics *m, const Recorder *r, Heap *heap, Error *error) {
                    .cascade_ns_max = cost_cascade_ns(&r->cost, work),
                    .mutator_ns = cost_mutator_ns(&r->cost, view, work),
                    .ideal_ns = cost_ideal_ns(&r->cost, view, work)};
-    sum_collections(m, r);
     pause_figures(m, r);
     m->total_ns = m->mutator_ns + m->pause_ns_total;
     m->overhead = permille(m->total_ns, m->ideal_ns);

@@ -114,6 +114,8 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
     h->view.young++;
     h->view.live_objects++;
     h->levels.reachable_objects++;
+    h->levels.reachable_objects_max =
+        max_u64(h->levels.reachable_objects_max, h->levels.reachable_objects);
     h->levels.live_objects_max = max_u64(h->levels.live_objects_max, h->view.live_objects);
     levels_born(h, bytes);
 }

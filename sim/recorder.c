@@ -69,15 +69,16 @@ void recorder_phase(Recorder *r, Heap *heap) {
     r->residue_objects = view->live_objects;
     r->residue_bytes = view->live_bytes;
     if (r->phase_count == r->phase_max) return;
-    r->phases[r->phase_count++] = (PhaseMark){view->clock, view->round, view->phase};
+    r->phases[r->phase_count++] =
+        (PhaseMark){view->clock, view->live_objects, view->live_bytes, view->round, view->phase};
     recorder_sample(r, heap);
 }
 
 void recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeReason reason,
                          const PauseWork *work) {
     const HeapView *view = heap_view(heap);
-    CHECK(work->result.candidates >=
-          work->result.collected + work->result.survivors + work->result.uncollectable);
+    CHECK(work->result.candidates == work->result.collected + work->result.survivors +
+                                         work->result.uncollectable + work->fallen);
     CHECK(r->collection_count < r->collection_max);
     Collection *c = &r->collections[r->collection_count++];
     *c = (Collection){.clock = view->clock,
@@ -104,4 +105,5 @@ void recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeRe
                       .generation = plan->generation,
                       .reason = (uint8_t)reason};
     r->pause_ns += c->pause_ns;
+    r->fallen += work->fallen;
 }

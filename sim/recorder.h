@@ -37,8 +37,8 @@ typedef struct {
 } Request;
 
 typedef struct {
-    uint64_t clock;
-    uint32_t round, phase;
+    uint64_t clock, live_objects, live_bytes;
+    uint32_t round, phase;  // ROUND_END: what is live then is residue
 } PhaseMark;
 
 typedef struct {
@@ -55,6 +55,7 @@ typedef struct {
     PhaseMark *phases;
     size_t phase_count, phase_max;
     uint64_t pause_ns;                        // of all plans so far
+    uint64_t fallen;                          // PauseWork.fallen of all plans
     uint64_t residue_objects, residue_bytes;  // after the last round
 } Recorder;
 

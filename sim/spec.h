@@ -74,8 +74,7 @@ bool spec_read(Spec *spec, const char *path, const char *const *overrides, size_
 bool spec_read_text(Spec *spec, const char *name, const char *text, const char *const *overrides,
                     size_t override_count, Error *error);
 
-// Allocations that all rounds ask for, and an upper bound on objects alive at once under any
-// policy.
+// Allocations that all rounds ask for; external populations count, as they take their share.
 uint64_t spec_allocations(const Spec *spec);
 
 // The table of keys, for help.

@@ -52,7 +52,7 @@ static bool make_folder(const char *path, Error *error) {
     return error_set(error, "%s: cannot be made: %s", path, strerror(errno));
 }
 
-static const char *const FOLDERS[] = {"collections", "timeline", "percentiles", "mmu"};
+static const char *const FOLDERS[] = {"collections", "timeline", "percentiles", "mmu", "rounds"};
 
 bool outdir_open(const char *dir, Error *error) {
     char path[PATH_SIZE];
@@ -173,6 +173,16 @@ static void write_phases(FILE *f, const RunResult *result) {
                     result->spec->phases[r->phases[i].phase].name, llu(r->phases[i].clock));
 }
 
+// What is left when a round has ended and everything was dropped.
+static void write_rounds(FILE *f, const RunResult *result) {
+    const Recorder *r = result->recorder;
+    fputs("round\tclock\tresidue_objects\tresidue_bytes\n", f);
+    for (size_t i = 0; i < r->phase_count; i++)
+        if (r->phases[i].phase == ROUND_END)
+            fprintf(f, "%u\t%llu\t%llu\t%llu\n", r->phases[i].round, llu(r->phases[i].clock),
+                    llu(r->phases[i].live_objects), llu(r->phases[i].live_bytes));
+}
+
 typedef void (*TableWriter)(FILE *file, const RunResult *result);
 
 static bool write_table(const char *dir, const char *folder, const char *name, TableWriter write,
@@ -185,7 +195,7 @@ static bool write_table(const char *dir, const char *folder, const char *name, T
 
 bool outdir_run(const char *dir, size_t index, const RunResult *result, Error *error) {
     static const TableWriter writers[] = {write_collections, write_timeline, write_percentiles,
-                                          write_mmu};
+                                          write_mmu, write_rounds};
     char base[FILE_NAME_SIZE], name[FILE_NAME_SIZE + 8];
     file_name(base, index, result->policy->label);
     snprintf(name, sizeof name, "%s.tsv", base);

@@ -5,7 +5,7 @@
 //   summary.tsv          one row per policy, all metrics; metrics.tsv says what they are
 //   provenance.tsv       how it was made
 //   phases.tsv           where phases begin
-//   collections/P.tsv timeline/P.tsv percentiles/P.tsv mmu/P.tsv   of each policy P
+//   collections/P.tsv timeline/P.tsv percentiles/P.tsv mmu/P.tsv rounds/P.tsv   of each policy P
 #ifndef OURO_OUTDIR_H
 #define OURO_OUTDIR_H
 

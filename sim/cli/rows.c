@@ -138,6 +138,36 @@ static void print_foot(void) {
            COST_MODEL_NAME);
 }
 
+static const MetricRow *metric_find(const char *name, const char *suffix) {
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "%s%s", name, suffix);
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        if (strcmp(METRICS[i].name, wanted) == 0) return &METRICS[i];
+    return NULL;
+}
+
+// Figures that exist for each generation as well stand in a table of their own.
+static bool by_generation(const MetricRow *metric) {
+    return strstr(metric->name, "_gen") != NULL || metric_find(metric->name, "_gen0") != NULL;
+}
+
+static void print_generations(const Row *row) {
+    static const char *const suffixes[] = {"", "_gen0", "_gen1", "_gen2"};
+    printf("\n  %-16s %12s %12s %12s %12s\n", "", "all", "generation 0", "1",
+           "2 (full)");
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        if (metric_find(METRICS[i].name, "_gen0") == NULL) continue;
+        printf("  %-16s", METRICS[i].name);
+        for (size_t k = 0; k < ARRAY_LENGTH(suffixes); k++) {
+            char figure[FIGURE_SIZE];
+            const MetricRow *metric = metric_find(METRICS[i].name, suffixes[k]);
+            format_metric(figure, metric->unit, metric_value(&row->metrics, metric));
+            printf(" %12s", figure);
+        }
+        printf("\n");
+    }
+}
+
 void row_print_table(const Row *row) {
     char figure[FIGURE_SIZE];
     print_head(row);
@@ -148,10 +178,13 @@ void row_print_table(const Row *row) {
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         const MetricRow *metric = &METRICS[i];
         if (row->engine == ENGINE_NULL && i >= 2) break;
+        if (by_generation(metric)) continue;
         format_metric(figure, metric->unit, metric_value(&row->metrics, metric));
         printf("  %-20s %16s  %s\n", metric->name, figure, metric->help);
     }
-    if (row->engine != ENGINE_NULL) print_foot();
+    if (row->engine == ENGINE_NULL) return;
+    print_generations(row);
+    print_foot();
 }
 
 typedef void (*CellWriter)(char text[FIGURE_SIZE], const Row *row, const Row *first);
