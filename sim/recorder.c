@@ -66,8 +66,10 @@ void recorder_request(Recorder *r, const Heap *heap) {
 void recorder_phase(Recorder *r, Heap *heap) {
     const HeapView *view = heap_view(heap);
     r->in_request = false;
-    r->residue_objects = view->live_objects;
-    r->residue_bytes = view->live_bytes;
+    if (view->phase == ROUND_END) {
+        r->residue_objects = view->live_objects;
+        r->residue_bytes = view->live_bytes;
+    }
     if (r->phase_count == r->phase_max) return;
     r->phases[r->phase_count++] =
         (PhaseMark){view->clock, view->live_objects, view->live_bytes, view->round, view->phase};
