@@ -42,9 +42,10 @@ static bool set_phase(const Setting *s, void *section, void *field, const char *
         p->phase = i;
         if (strcmp(names[i], value) == 0) return true;
     }
+    if (s->spec->phase_count == 0) return error_set(s->error, "there is no [phase NAME]");
     if (*value == '\0') return error_set(s->error, "needed: there is more than one phase");
     const char *near = text_nearest(value, names, s->spec->phase_count);
-    return error_set(s->error, "no phase '%s' is declared above%s%s%s", value,
+    return error_set(s->error, "no phase '%s' is declared%s%s%s", value,
                      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
