@@ -143,14 +143,11 @@ static void mark_reachable(NaiveHeap *h) {
     }
 }
 
-static void keep_finalizers(NaiveHeap *h, NaiveCollection *c) {
+static void mark_finalizers(NaiveHeap *h) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        if (!object->candidate || object->mark == REACHABLE || !object->finalizer) continue;
-        mark_from(object, KEPT_BY_FINALIZER);
-        object->in_garbage_list = true;
-        object->refs++;
-        c->uncollectable++;
+        if (object->candidate && object->mark == UNMARKED && object->finalizer)
+            mark_from(object, KEPT_BY_FINALIZER);
     }
 }
 
@@ -185,7 +182,20 @@ static void delete_unreachable(NaiveHeap *h, NaiveCollection *c) {
     free(unreachable.items);
 }
 
-// Trial deletion over the lists of `condemned` (bits); survivors go to list `into`.
+// What was kept and has not fallen with the garbage that referred to it. Objects with a finalizer
+// go to gc.garbage, which holds the rest.
+static void count_uncollectable(NaiveHeap *h, NaiveCollection *c) {
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        if (object->mark != KEPT_BY_FINALIZER) continue;
+        c->uncollectable++;
+        if (!object->finalizer) continue;
+        object->in_garbage_list = true;
+        object->refs++;
+    }
+}
+
+// Trial deletion over the lists of `condemned` (bits); what is kept goes to list `into`.
 static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy,
                          NaiveCollection *c) {
     for (size_t i = 0; i < h->objects.count; i++) {
@@ -195,16 +205,18 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy
         c->candidates += object->candidate;
     }
     mark_reachable(h);
-    for (size_t i = 0; i < h->objects.count; i++)
-        c->survivors += h->objects.items[i]->mark == REACHABLE;
-    if (legacy) keep_finalizers(h, c);
-    for (size_t i = 0; i < h->objects.count; i++)
-        if (h->objects.items[i]->mark != UNMARKED) h->objects.items[i]->list = into;
+    if (legacy) mark_finalizers(h);
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        c->survivors += object->mark == REACHABLE;
+        if (object->mark != UNMARKED) object->list = into;
+    }
     h->freed = 0;
     h->in_pause = true;
     delete_unreachable(h, c);
     h->in_pause = false;
     c->freed = h->freed;
+    count_uncollectable(h, c);
 }
 
 // `collect` of gcmodule.c.

@@ -126,8 +126,6 @@ static void run_checked(int workload, size_t choice, uint64_t allocations) {
     const Recorder *recorder = trial->result.recorder;
     for (size_t i = 0; i < recorder->collection_count; i++) {
         const Collection *c = &recorder->collections[i];
-        if (c->uncollectable == 0)
-            same("candidates", workload, choice, c->candidates, c->collected + c->survivors);
         ck_assert_uint_ge(c->freed, c->collected);
         ck_assert_uint_le(c->futile, c->survivors);
     }
