@@ -124,6 +124,18 @@ bool run_advance(Run *run, uint64_t events, bool *done, Error *error) {
     return true;
 }
 
+bool run_event(Run *run, bool *done, Error *error) {
+    CHECK(run->options.batch == 1 && run->heap != NULL);
+    uint64_t before = heap_mutator_work(run->heap)->events;
+    do {
+        if (!run_advance(run, 1, done, error)) return false;
+    } while (!*done && heap_mutator_work(run->heap)->events == before);
+    return true;
+}
+
+const Heap *run_heap(const Run *run) { return run->heap; }
+const Recorder *run_recorder(const Run *run) { return &run->recorder; }
+
 // ---- opening ----
 
 static void names_init(WorkloadNames *names, const Spec *spec) {

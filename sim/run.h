@@ -37,6 +37,14 @@ void run_close(Run *run);
 // False with `error` when a check failed.
 bool run_advance(Run *run, uint64_t events, bool *done, Error *error);
 
+// Exactly one more event, with all plans that it leads to; needs options.batch = 1. Else as
+// run_advance.
+bool run_event(Run *run, bool *done, Error *error);
+
+// The heap of a run, to look at; NULL for ENGINE_NULL.
+const Heap *run_heap(const Run *run);
+const Recorder *run_recorder(const Run *run);
+
 // Allocations so far, and in all if nothing stops the run: for progress.
 uint64_t run_clock(const Run *run);
 uint64_t run_clock_end(const Run *run);

@@ -153,8 +153,7 @@ static bool by_generation(const MetricRow *metric) {
 
 static void print_generations(const Row *row) {
     static const char *const suffixes[] = {"", "_gen0", "_gen1", "_gen2"};
-    printf("\n  %-16s %12s %12s %12s %12s\n", "", "all", "generation 0", "1",
-           "2 (full)");
+    printf("\n  %-16s %12s %12s %12s %12s\n", "", "all", "generation 0", "1", "2 (full)");
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         if (metric_find(METRICS[i].name, "_gen0") == NULL) continue;
         printf("  %-16s", METRICS[i].name);

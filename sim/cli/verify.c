@@ -20,6 +20,7 @@ static const Option OPTIONS[] = {
     {"seed", "N", "of the first of them; default 1"},
     {"policy", "NAME[:knob=value,...]", "for workloads; default cpython-3.11"},
     {"scale", "X", "for workloads; default 0.1"},
+    {"memory", NULL, "for workloads: compare the address of every block and all arenas as well"},
     {"help", NULL, "this text"},
 };
 
@@ -50,6 +51,7 @@ static bool verify_option(void *context, const Option *option, const char *value
     }
     if (strcmp(option->name, "policy") == 0) a->policy = value;
     if (strcmp(option->name, "scale") == 0) a->scale = value;
+    if (strcmp(option->name, "memory") == 0) a->memory = true;
     if (strcmp(option->name, "help") == 0) a->help = true;
     return true;
 }

@@ -13,6 +13,7 @@ typedef struct {
     size_t python_count;
     const char *policy, *scale;  // of workloads
     uint64_t programs, seed;
+    bool memory;  // compare addresses and arenas as well
     bool help;
 } VerifyArguments;
 

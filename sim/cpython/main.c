@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arenas.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/verify.h"
@@ -23,27 +24,13 @@ typedef struct {
     int code;
 } Verify;
 
-// One workload under one policy on both sides.
-static bool compare_both(const Spec *spec, const PolicyChoice *choice, ReplayCounts *counts,
-                         Error *error) {
-    RunOptions options = {spec, choice, ENGINE_TRACING, 4096, false};
-    RunResult result;
-    bool done = false;
-    Run *run = run_open(&options, error);
-    bool good = run != NULL && run_advance(run, UINT64_MAX, &done, error) &&
-                run_result(run, &result, error);
-    good = good && replay_compare(spec, choice, result.recorder, counts, error);
-    run_close(run);
-    return good;
-}
-
 static bool verify_program(const Program *program, const char *const *overrides, size_t count,
                            ReplayCounts *counts, Error *error) {
     Spec *spec = memory_new(1, sizeof *spec);
     PolicyChoice choice;
     bool good = spec_read_text(spec, "program", program->workload, overrides, count, error) &&
                 policy_choose(&choice, program->policy, error) &&
-                compare_both(spec, &choice, counts, error);
+                replay_compare(spec, &choice, false, counts, error);
     free(spec);
     return good;
 }
@@ -118,12 +105,15 @@ static void verify_workload(Verify *v, const char *name) {
     bool good = path_workload(name, path, sizeof path, &error) &&
                 spec_read(spec, path, overrides, 2, &error) &&
                 policy_choose(&choice, v->arguments.policy, &error);
+    if (good && v->arguments.memory && !replay_can_memory(&choice))
+        good = error_set(&error, "policy %s: memory is compared for CPython's own rules only (%s)",
+                         v->arguments.policy, interpreter_version());
     if (good && !replay_can(&choice))
         good =
             error_set(&error, "policy %s: a real interpreter cannot run it", v->arguments.policy);
     if (!good) {
         v->code = options_fail(&error);
-    } else if (!compare_both(spec, &choice, &counts, &error)) {
+    } else if (!replay_compare(spec, &choice, v->arguments.memory, &counts, &error)) {
         printf("CPython %s, %s under %s: %s\n", interpreter_version(), name, choice.label,
                error.text);
         v->code = EXIT_NO;
@@ -135,11 +125,10 @@ static void verify_workload(Verify *v, const char *name) {
 static void *verify_all(void *context) {
     Verify *v = context;
     Error error = {""};
-    if (!interpreter_start(&error)) {
+    if (!arenas_start(&error) || !interpreter_start(&error)) {
         v->code = options_fail(&error);
         return NULL;
     }
-    node_types_init();
     interpreter_hide_objects();
     for (size_t i = 0; i < v->arguments.workload_count && v->code == EXIT_FINE; i++)
         verify_workload(v, v->arguments.workloads[i]);

@@ -1,28 +1,36 @@
 // node.c -- the objects of a workload as real PyObjects
 #include "node.h"
 
+#include <stdlib.h>
+
+enum { TYPES_MAX = 512 };
+
+static PyTypeObject types[TYPES_MAX];
+static NodeKind kinds[TYPES_MAX];
+static size_t type_count;
+
 static uint64_t live;
 static Traversal traversal;
 static visitproc first_visit;  // of the first pass; the second one visits with another function
 static bool first_pass;
 
 static int node_traverse(PyObject *self, visitproc visit, void *argument) {
-    Node *node = (Node *)self;
+    NodeBody *body = ((Node *)self)->body;
     if (first_visit == NULL) first_visit = visit;
     if (visit != first_visit) first_pass = false;
     traversal.candidates += first_pass;
-    for (Py_ssize_t i = 0; i < Py_SIZE(node); i++) {
-        if (node->slots[i] == NULL) continue;
+    for (uint32_t i = 0; i < body->slot_count; i++) {
+        if (body->slots[i] == NULL) continue;
         traversal.edges += first_pass;
-        int result = visit(node->slots[i], argument);
+        int result = visit(body->slots[i], argument);
         if (result != 0) return result;
     }
     return 0;
 }
 
 static int node_tp_clear(PyObject *self) {
-    Node *node = (Node *)self;
-    for (Py_ssize_t i = 0; i < Py_SIZE(node); i++) Py_CLEAR(node->slots[i]);
+    NodeBody *body = ((Node *)self)->body;
+    for (uint32_t i = 0; i < body->slot_count; i++) Py_CLEAR(body->slots[i]);
     return 0;
 }
 
@@ -31,7 +39,8 @@ static void node_dealloc(PyObject *self) {
     if (Py_TYPE(self)->tp_finalize != NULL && PyObject_CallFinalizerFromDealloc(self) < 0) return;
     PyObject_GC_UnTrack(self);
     node_tp_clear(self);
-    PyMem_Free(node->payload);
+    PyMem_Free(node->body->payload);
+    free(node->body);
     live--;
     PyObject_GC_Del(self);
 }
@@ -44,40 +53,42 @@ static void node_finalize(PyObject *self) {
 // The type slot of __del__ before PEP 442; never called by what we do.
 static void node_legacy_del(PyObject *self) { (void)self; }
 
-static PyTypeObject types[] = {
-    [NODE_PLAIN] = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "ouro.Node"},
-    [NODE_FINALIZER] = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "ouro.Finalized"},
-    [NODE_LEGACY_FINALIZER] = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "ouro.Legacy"},
-};
-
-void node_types_init(void) {
-    for (size_t i = 0; i < ARRAY_LENGTH(types); i++) {
-        PyTypeObject *type = &types[i];
-        type->tp_basicsize = sizeof(Node);
-        type->tp_itemsize = sizeof(PyObject *);
-        type->tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC;
-        type->tp_traverse = node_traverse;
-        type->tp_clear = node_tp_clear;
-        type->tp_dealloc = node_dealloc;
-        if (i == NODE_FINALIZER) type->tp_finalize = node_finalize;
-        if (i == NODE_LEGACY_FINALIZER) type->tp_del = node_legacy_del;
-        CHECK(PyType_Ready(type) == 0);
-    }
+static void type_init(PyTypeObject *type, NodeKind kind, Py_ssize_t size) {
+    *type = (PyTypeObject){PyVarObject_HEAD_INIT(NULL, 0).tp_name = "ouro.Node"};
+    type->tp_basicsize = size;
+    type->tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC;
+    type->tp_traverse = node_traverse;
+    type->tp_clear = node_tp_clear;
+    type->tp_dealloc = node_dealloc;
+    if (kind == NODE_FINALIZER) type->tp_finalize = node_finalize;
+    if (kind == NODE_LEGACY_FINALIZER) type->tp_del = node_legacy_del;
+    CHECK(PyType_Ready(type) == 0);
 }
 
-Node *node_new(NodeKind kind, uint32_t slots) {
-    Node *node = PyObject_GC_NewVar(Node, &types[kind], (Py_ssize_t)slots);
+PyTypeObject *node_type(NodeKind kind, uint32_t bytes) {
+    uint32_t whole = bytes > NODE_BYTES_MIN ? bytes : NODE_BYTES_MIN;
+    Py_ssize_t size = (Py_ssize_t)whole - (NODE_BYTES_MIN - (Py_ssize_t)sizeof(Node));
+    for (size_t i = 0; i < type_count; i++)
+        if (kinds[i] == kind && types[i].tp_basicsize == size) return &types[i];
+    CHECK(type_count < TYPES_MAX);
+    kinds[type_count] = kind;
+    type_init(&types[type_count], kind, size);
+    return &types[type_count++];
+}
+
+Node *node_new(PyTypeObject *type, uint32_t slots) {
+    Node *node = PyObject_GC_New(Node, type);
     CHECK(node != NULL);
-    node->payload = NULL;
-    memset(node->slots, 0, slots * sizeof node->slots[0]);
+    node->body = memory_new(1, sizeof *node->body + slots * sizeof(PyObject *));
+    node->body->slot_count = slots;
     live++;
     return node;
 }
 
 void node_track(Node *node, uint32_t payload) {
     if (payload > 0) {
-        node->payload = PyMem_Malloc(payload);
-        CHECK(node->payload != NULL);
+        node->body->payload = PyMem_Malloc(payload);
+        CHECK(node->body->payload != NULL);
     }
     PyObject_GC_Track((PyObject *)node);
 }
@@ -85,7 +96,7 @@ void node_track(Node *node, uint32_t payload) {
 void node_clear(Node *node) { node_tp_clear((PyObject *)node); }
 
 bool node_is(const PyObject *object) {
-    return Py_TYPE(object) >= types && Py_TYPE(object) < types + ARRAY_LENGTH(types);
+    return Py_TYPE(object) >= types && Py_TYPE(object) < types + type_count;
 }
 
 uint64_t node_live(void) { return live; }

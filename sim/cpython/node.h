@@ -1,7 +1,8 @@
 // node.h -- the objects of a workload as real PyObjects
 //
-// A C type with slots that the collector traverses, and that counts who calls it. No Python object
-// is allocated besides: the interpreter counts our objects and nothing else.
+// C types whose instances have exactly the size that the workload asks for; slots and payload hang
+// off a body outside of obmalloc. The collector traverses them, and they count who calls. No Python
+// object is allocated besides: the interpreter counts our objects and nothing else.
 #ifndef OURO_CPYTHON_NODE_H
 #define OURO_CPYTHON_NODE_H
 
@@ -11,10 +12,16 @@
 #include "base.h"
 
 typedef struct {
-    PyObject_VAR_HEAD  // ob_size: number of slots
-        void *payload;
+    void *payload;  // of obmalloc, or of malloc if it is large
+    uint32_t slot_count;
     PyObject *slots[];
+} NodeBody;
+
+typedef struct {
+    PyObject_HEAD NodeBody *body;  // behind it nothing but size
 } Node;
+
+enum { NODE_BYTES_MIN = sizeof(Node) + 16 };  // with the GC head
 
 typedef enum { NODE_PLAIN, NODE_FINALIZER, NODE_LEGACY_FINALIZER } NodeKind;
 
@@ -25,10 +32,12 @@ typedef struct {
     uint64_t finalized;   // finalizers called
 } Traversal;
 
-void node_types_init(void);
+// Makes the type for nodes of `bytes`, GC head included (smaller ones get NODE_BYTES_MIN); making
+// it again is harmless. Types are Python objects: make them before the others are hidden.
+PyTypeObject *node_type(NodeKind kind, uint32_t bytes);
 
 // A new object, not tracked yet; may run the collector. Its slots are empty.
-Node *node_new(NodeKind kind, uint32_t slots);
+Node *node_new(PyTypeObject *type, uint32_t slots);
 void node_track(Node *node, uint32_t payload);
 
 // Clears all slots.

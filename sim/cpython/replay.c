@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arenas.h"
+#include "heap_state.h"
 #include "interpreter.h"
 #include "mutator.h"
 #include "node.h"
+#include "run.h"
 
 // What a unit's register holds, and what links lead to.
 typedef struct {
@@ -18,11 +21,14 @@ typedef struct {
 
 typedef struct {
     const Spec *spec;
+    Run *run;  // the simulation, one event ahead
     const Recorder *recorder;
     size_t next;              // the first simulated plan that is still to come
     Generations generations;  // what the counters must be
     bool automatic;
     NodeKind finalizer;
+    bool memory;         // addresses are compared as well
+    uint32_t *arena_of;  // by simulated arena: number + 1 of the real one
 
     Mutator *mutator;
     UnitRef *units;  // by number
@@ -140,17 +146,21 @@ static bool plans_between_events(Replay *r) {
 
 // ---- events ----
 
+static NodeKind node_kind(const Replay *r, const Template *t, uint32_t member) {
+    return t->finalizer && member == 0 ? r->finalizer : NODE_PLAIN;
+}
+
 static Node *allocate(Replay *r, const Template *t, uint32_t member, uint32_t slots, bool *good) {
-    bool finalizer = t->finalizer && member == 0;
+    PyTypeObject *type = node_type(node_kind(r, t, member), template_bytes(t, member));
     GcState before = interpreter_gc();
     r->clock++;
     if (!r->automatic && is_due(r, false)) {
         *good = drive(r, before.count[0] + 1);
         interpreter_set_count(-1);  // the allocation that collects is not counted
-        return node_new(finalizer ? r->finalizer : NODE_PLAIN, slots);
+        return node_new(type, slots);
     }
     node_traversal_reset();
-    Node *node = node_new(finalizer ? r->finalizer : NODE_PLAIN, slots);
+    Node *node = node_new(type, slots);
     *good = !r->automatic || occasion_automatic(r, &before, before.count[0] + 1, false);
     return node;
 }
@@ -164,9 +174,9 @@ static bool safepoint(Replay *r) {
 }
 
 static void store(Node *from, uint32_t slot, Node *to) {
-    PyObject *old = from->slots[slot];
+    PyObject *old = from->body->slots[slot];
     Py_XINCREF((PyObject *)to);
-    from->slots[slot] = (PyObject *)to;
+    from->body->slots[slot] = (PyObject *)to;
     Py_XDECREF(old);
 }
 
@@ -176,7 +186,7 @@ static void attach(Replay *r, const Event *e, const Member *member, uint32_t i) 
     Node *node = r->members[i];
     node_track(node, template_payload(t, i));
     if (i > 0) {
-        r->members[member->parent]->slots[member->parent_slot] = (PyObject *)node;
+        r->members[member->parent]->body->slots[member->parent_slot] = (PyObject *)node;
     } else {
         r->units[e->unit] = (UnitRef){node, t, true};
     }
@@ -207,7 +217,7 @@ static bool apply_unit(Replay *r, const Event *e) {
 
 static void apply_store(Replay *r, const Event *e) {
     const UnitRef *unit = &r->units[e->unit];
-    uint32_t slot = (uint32_t)Py_SIZE(unit->root) - unit->template->links + e->flags;
+    uint32_t slot = unit->root->body->slot_count - unit->template->links + e->flags;
     store(unit->root, slot, e->target == NO_UNIT ? NULL : r->units[e->target].root);
 }
 
@@ -216,21 +226,68 @@ static void apply_drop(Replay *r, uint32_t unit) {
     Py_DECREF((PyObject *)r->units[unit].root);
 }
 
+// ---- memory ----
+
+// Both sides number arenas in their own way: each simulated arena stands for one real arena while
+// that is mapped.
+static bool same_block(Replay *r, const char *what, Address simulated, const void *block) {
+    const uint32_t units = ARENA_BYTES / MEMORY_UNIT;
+    uint32_t offset = 0, number = arenas_find(block, &offset), arena = simulated / units;
+    if (simulated >= MEMORY_LARGE) return true;  // of malloc on both sides
+    if (number == UINT32_MAX) return differs(r, what, simulated, -1);
+    uint32_t known = r->arena_of[arena];
+    if (known == 0 || !arenas_is_mapped(known - 1)) r->arena_of[arena] = number + 1;
+    return same(r, "arena of a block", r->arena_of[arena] - 1, number) &&
+           same(r, what, (int64_t)(simulated % units) * MEMORY_UNIT, offset);
+}
+
+static bool compare_memory(Replay *r, const Event *e) {
+    const Heap *heap = run_heap(r->run);
+    if (!same(r, "arenas", (int64_t)memory_stats(heap->memory)->arenas, (int64_t)arenas_now()))
+        return false;
+    if (e->op != OP_UNIT) return true;
+    const Template *t = &r->spec->populations[e->template].template;
+    const Instance *instance = &heap->instances[heap->instance_of_unit[e->unit]];
+    for (uint32_t i = 0; i < e->value; i++) {
+        uint32_t object = instance->first + i;
+        const char *block = (const char *)r->members[i] - (NODE_BYTES_MIN - sizeof(Node));
+        if (!same_block(r, "offset of an object", heap->addresses[object], block)) return false;
+        if (template_payload(t, i) > 0 &&
+            !same_block(r, "offset of a payload", heap->payloads[object],
+                        r->members[i]->body->payload))
+            return false;
+    }
+    return true;
+}
+
+// The simulated allocator starts with what the real one was drained with.
+static void drain_both(Replay *r) {
+    Memory *memory = run_heap(r->run)->memory;
+    arenas_drain();
+    for (uint32_t i = 0; i < ARENAS_DRAIN_REQUESTS; i++) {
+        uint32_t bytes = arenas_drain_request(i);
+        memory_free(memory, memory_alloc(memory, bytes), bytes);
+    }
+}
+
+// ---- playing ----
+
 static bool apply(Replay *r, const Event *e) {
     if (e->op == OP_UNIT && !apply_unit(r, e)) return false;
     if (e->op == OP_STORE) apply_store(r, e);
     if (e->op == OP_DROP) apply_drop(r, e->unit);
     r->events++;
-    return (e->op != OP_PHASE && e->op != OP_COLLECT) || plans_between_events(r);
+    if ((e->op == OP_PHASE || e->op == OP_COLLECT) && !plans_between_events(r)) return false;
+    return !r->memory || compare_memory(r, e);
 }
 
 static bool play(Replay *r) {
-    size_t count = 0;
+    bool done = false;
     for (;;) {
-        const Event *events = mutator_next(r->mutator, 4096, &count);
+        size_t count = 0;
+        const Event *event = mutator_next(r->mutator, 1, &count);
         if (count == 0) break;
-        for (size_t i = 0; i < count; i++)
-            if (!apply(r, &events[i])) return false;
+        if (!run_event(r->run, &done, r->error) || !apply(r, event)) return false;
     }
     r->counts->events += r->events;
     return same(r, "plans", (int64_t)r->recorder->collection_count, (int64_t)r->next);
@@ -250,9 +307,21 @@ static bool is_native(const Generations *g) {
            g->at_safepoint == interpreter_has_safepoints();
 }
 
+// All types that the workload needs, before the collector is watched.
+static void make_types(const Replay *r) {
+    for (uint32_t i = 0; i < r->spec->population_count; i++) {
+        const Template *t = &r->spec->populations[i].template;
+        for (uint32_t member = 0; member < 3u + t->fanout; member++)
+            node_type(node_kind(r, t, member), template_bytes(t, member));
+    }
+    interpreter_hide_objects();
+}
+
 static void set_up(Replay *r) {
     const Generations *g = &r->generations;
+    make_types(r);
     interpreter_reset();
+    if (r->memory) drain_both(r);
     if (!r->automatic) return;
     interpreter_set_thresholds((int)g->threshold[0], (int)g->threshold[1], (int)g->threshold[2]);
     interpreter_enable(true);
@@ -282,24 +351,44 @@ static void clean_up(Replay *r) {
     CHECK(node_live() == 0);
 }
 
-bool replay_compare(const Spec *spec, const PolicyChoice *choice, const Recorder *recorder,
-                    ReplayCounts *counts, Error *error) {
-    Replay r = {.spec = spec, .recorder = recorder, .counts = counts, .error = error};
-    CHECK(replay_can(choice));
-    r.generations = generations_new(choice->values);
-    r.finalizer = r.generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
-    r.automatic = counts->automatic = is_native(&r.generations);
-    r.units_max = mutator_units_max(spec);
-    r.mutator = mutator_open(spec, error);
-    r.units = reserve_new(r.units_max, sizeof *r.units, "units", error);
-    bool good = r.mutator != NULL && r.units != NULL;
+bool replay_can_memory(const PolicyChoice *choice) {
+    Generations g = generations_new(choice->values);
+    return strcmp(choice->policy->name, "gen3") == 0 && is_native(&g) &&
+           !interpreter_has_safepoints();
+}
+
+static bool open_replay(Replay *r, const PolicyChoice *choice) {
+    RunOptions options = {r->spec, choice, ENGINE_TRACING, 1, false};
+    r->generations = generations_new(choice->values);
+    r->finalizer = r->generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
+    r->automatic = r->counts->automatic = is_native(&r->generations);
+    r->units_max = mutator_units_max(r->spec);
+    r->arena_of = memory_new(ARENAS_MAX, sizeof *r->arena_of);
+    r->mutator = mutator_open(r->spec, r->error);
+    r->units = reserve_new(r->units_max, sizeof *r->units, "units", r->error);
+    r->run = run_open(&options, r->error);
+    if (r->run != NULL) r->recorder = run_recorder(r->run);
+    return r->mutator != NULL && r->units != NULL && r->run != NULL;
+}
+
+static void close_replay(Replay *r) {
+    run_close(r->run);
+    mutator_close(r->mutator);
+    reserve_free(r->units, r->units_max, sizeof *r->units);
+    free(r->arena_of);
+    free(r->members);
+}
+
+bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
+                    Error *error) {
+    Replay r = {.spec = spec, .memory = memory, .counts = counts, .error = error};
+    CHECK(replay_can(choice) && (!memory || replay_can_memory(choice)));
+    bool good = open_replay(&r, choice);
     if (good) {
         set_up(&r);
         good = play(&r);
         clean_up(&r);
     }
-    mutator_close(r.mutator);
-    reserve_free(r.units, r.units_max, sizeof *r.units);
-    free(r.members);
+    close_replay(&r);
     return good;
 }

@@ -14,13 +14,18 @@ typedef struct {
 // True when a real interpreter can run this policy: generations and freezing.
 bool replay_can(const PolicyChoice *choice);
 
-// Plays the stream of `spec` on the interpreter and compares every collection with those of
-// `recorder`, which a run of `choice` left: after how many events and allocations, which
-// generation, candidates, edges, collected, uncollectable, the counters and the long-lived totals.
-// If policy and interpreter have the same rules the collector runs by itself; else it is driven
-// (gc.collect(g) where the simulation collected). False with `error`, both sides in it, at the
-// first difference. Leaves the interpreter empty.
-bool replay_compare(const Spec *spec, const PolicyChoice *choice, const Recorder *recorder,
-                    ReplayCounts *counts, Error *error);
+// True when the memory of both sides can be compared: the interpreter collects by itself inside
+// allocations, so both ask their allocator for the same blocks in the same order.
+bool replay_can_memory(const PolicyChoice *choice);
+
+// Plays the stream of `spec` on the interpreter beside a simulation under `choice`, and compares
+// every collection: after how many events and allocations, which generation, candidates, edges,
+// collected, uncollectable, the counters and the long-lived totals. If policy and interpreter have
+// the same rules the collector runs by itself; else it is driven (gc.collect(g) where the
+// simulation collected). With `memory` also the address of every block at its birth and the number
+// of arenas after every event; objects must be of NODE_BYTES_MIN or more. False with `error`, both
+// sides in it, at the first difference. Leaves the interpreter empty.
+bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
+                    Error *error);
 
 #endif
