@@ -16,8 +16,7 @@ static uint64_t gather_space(Heap *h, uint32_t number, uint64_t count) {
     h->condemned.objects += space->waiting.objects;
     h->condemned.bytes += space->waiting.bytes;
     h->condemned.held_bytes += space->waiting.held_bytes;
-    space->length = space->objects = space->bytes = 0;
-    space->waiting = (Waiting){0};
+    space_reset(space);
     return count;
 }
 
@@ -181,6 +180,7 @@ static void call_finalizers(Heap *h, uint64_t count) {
 static void collect(Heap *h, const Plan *plan) {
     PlanResult *result = &h->pause.result;
     uint64_t unreachable = 0, count = gather(h, plan->spaces);
+    if (plan->budget > count) count = increment_refill(h, plan, count);
     result->candidates = count;
     h->pause.condemned_bytes = h->condemned_bytes;
     h->pause.futile = count - h->condemned.objects;
@@ -217,19 +217,19 @@ static void move_space(Heap *h, uint32_t from, uint32_t to) {
     into->waiting.objects += source->waiting.objects;
     into->waiting.bytes += source->waiting.bytes;
     into->waiting.held_bytes += source->waiting.held_bytes;
-    source->length = source->objects = source->bytes = 0;
-    source->waiting = (Waiting){0};
+    space_reset(source);
 }
 
 const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     h->pause = (PauseWork){.young = h->view.young};
+    if (plan->reset_young) h->view.young = 0;
     if (plan->kind == PLAN_NOTHING) return &h->pause;
     CHECK(plan->spaces != 0 && plan->spaces >> h->options.space_count == 0);
     CHECK(plan->into < h->options.space_count);
     uint64_t released = memory_stats(h->memory)->arenas_released;
-    if (plan->reset_young) h->view.young = 0;
     h->freed_by = FREED_IN_PAUSE;
-    if (plan->kind != PLAN_MOVE) collect(h, plan);
+    if (plan_collects(plan->kind)) collect(h, plan);
+    if (plan->kind == PLAN_MARK) increment_mark(h, plan);
     for (uint32_t i = 0; i < h->options.space_count; i++) {
         if (!(plan->spaces >> i & 1)) continue;
         if (plan->kind == PLAN_MOVE && i != plan->into) move_space(h, i, plan->into);

@@ -30,7 +30,8 @@ uint64_t cost_pause_ns(const CostTable *table, PlanKind kind, const PauseWork *w
     uint64_t freed = kind == PLAN_RELEASE ? table->released : table->freed;
     return nanoseconds(
         table->collection + work->result.candidates * table->candidate +
-        work->result.edges * table->edge + work->moves * table->move + work->freed * freed +
+        work->result.edges * table->edge + work->moves * table->move +
+        work->result.marked * table->marked + work->freed * freed +
         work->jumps * table->jump[size] + work->payloads_small * table->payload_small +
         work->payloads_large * table->payload_large + work->finalizers * table->finalizer +
         work->arenas_released * table->arena_released);

@@ -141,6 +141,12 @@ void object_decref(Heap *h, uint32_t object);
 // Clears all slots of an object, in order: tp_clear.
 void object_clear(Heap *h, uint32_t object);
 
+// Adds to the candidates from plan->refill until they number plan->budget; returns their number.
+uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count);
+
+// PLAN_MARK.
+void increment_mark(Heap *h, const Plan *plan);
+
 // Brings the spaces in the view up to date: before anybody is asked.
 void heap_view_spaces(Heap *h);
 

@@ -40,16 +40,16 @@ typedef struct {
     uint64_t work_p50, work_max;
 } CollectionFigures;
 
-// A freeze is a pause, if a short one, but no collection, and of no generation.
+// A freeze or a marking is a pause, but no collection, and of no generation.
 static bool is_of(const Collection *c, int generation) {
-    return generation == ALL || (c->kind != PLAN_MOVE && c->generation == generation);
+    return generation == ALL || (plan_collects((PlanKind)c->kind) && c->generation == generation);
 }
 
 static CollectionFigures sum_collections(const Recorder *r, int generation) {
     CollectionFigures f = {0};
     for (size_t i = 0; i < r->collection_count; i++) {
         const Collection *c = &r->collections[i];
-        if (!is_of(c, generation) || c->kind == PLAN_MOVE) continue;
+        if (!is_of(c, generation) || !plan_collects((PlanKind)c->kind)) continue;
         f.collections++;
         f.candidates += c->candidates;
         f.edges += c->edges;

@@ -37,7 +37,8 @@ static bool knob_set(const Knob *knob, const char *value, KnobValue *result, Err
     }
     if (knob->choices != NULL && !is_choice(knob->choices, value))
         return error_set(error, "'%s' is not allowed; allowed: %s", value, knob->choices);
-    if (!is_word(value)) return error_set(error, "'%s' is not a name, or a+b+c of names", value);
+    if (knob->choices == NULL && !is_word(value))
+        return error_set(error, "'%s' is not a name, or a+b+c of names", value);
     snprintf(result->text, sizeof result->text, "%s", value);
     return true;
 }

@@ -17,7 +17,8 @@ typedef enum {
     PLAN_COLLECT,  // find what is unreachable among the objects of `spaces`, free it, survivors to
                    // `into`
     PLAN_MOVE,     // put the objects of `spaces` into `into` without looking (freeze, unfreeze)
-    PLAN_RELEASE   // the same as PLAN_COLLECT, but garbage goes wholesale with its region
+    PLAN_RELEASE,  // the same as PLAN_COLLECT, but garbage goes wholesale with its region
+    PLAN_MARK      // put what registers reach among the objects of `spaces` into `into`
 } PlanKind;
 
 typedef struct {
@@ -28,7 +29,14 @@ typedef struct {
     bool reset_young;        // HeapView.young starts again at 0
     bool legacy_finalizers;  // 3.3 and earlier: garbage with a finalizer, and what it reaches, is
                              // kept
+    uint64_t budget;         // PLAN_COLLECT: candidates are made up to this number (0: not) with
+    uint8_t refill;          // objects of this space, oldest first, each with all it reaches there
 } Plan;
+
+// Whether a plan looks for garbage: a freeze and a marking are pauses, but no collections.
+static inline bool plan_collects(PlanKind kind) {
+    return kind == PLAN_COLLECT || kind == PLAN_RELEASE;
+}
 
 #define FUSE_NEVER UINT64_MAX
 

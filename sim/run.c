@@ -58,8 +58,8 @@ static bool ask(Run *run, Error *error) {
         run->options.policy->policy->wake(run->policy_state, view, decision);
         heap_set_fuse(run->heap, &decision->fuse);
         heap_set_birth_spaces(run->heap, decision->birth_space);
-        if (decision->plan.kind == PLAN_NOTHING) return true;
         const PauseWork *work = heap_execute(run->heap, &decision->plan);
+        if (decision->plan.kind == PLAN_NOTHING) return true;
         recorder_collection(&run->recorder, run->heap, &decision->plan, reason, work);
         if (!check_heap(run, error)) return false;
         heap_set_reason(run->heap, WAKE_DONE);

@@ -22,4 +22,10 @@ void space_compact(Space *space, uint32_t *positions) {
     }
     CHECK(kept == space->objects && kept < space->capacity);
     space->length = kept;
+    space->first = 0;
+}
+
+void space_reset(Space *space) {
+    space->length = space->first = space->objects = space->bytes = 0;
+    space->waiting = (Waiting){0};
 }

@@ -20,6 +20,7 @@ typedef struct {
     uint32_t *members;  // object numbers and zeros
     uint64_t capacity;
     uint64_t length;   // entries in use, zeros included
+    uint64_t first;    // no entry before this one is in use
     uint64_t objects;  // entries that are not zero
     uint64_t bytes;    // requested by them, native payload included
     Waiting waiting;
@@ -31,12 +32,21 @@ void space_close(Space *space);
 // Moves members together, order kept; positions[object] is where each is.
 void space_compact(Space *space, uint32_t *positions);
 
+// Empties it; the objects are somewhere else by now.
+void space_reset(Space *space);
+
 // Appends an object; its position is returned.
 static inline uint32_t space_add(Space *space, uint32_t object, uint32_t *positions) {
     if (UNLIKELY(space->length == space->capacity)) space_compact(space, positions);
     space->members[space->length] = object;
     space->objects++;
     return (uint32_t)space->length++;
+}
+
+// The oldest object; there must be one.
+static inline uint32_t space_head(Space *space) {
+    while (space->members[space->first] == 0) space->first++;
+    return space->members[space->first];
 }
 
 static inline void space_remove(Space *space, uint32_t position, uint32_t *positions) {

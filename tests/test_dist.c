@@ -206,6 +206,7 @@ START_TEST(the_mean_said_is_that_of_the_draws) {
         "17",
         "uniform min=1 max=1M",
         "uniform min=1 max=1000G",
+        "uniform min=100 max=300",
         "geometric mean=1",
         "geometric mean=2",
         "geometric mean=3",
@@ -236,6 +237,15 @@ START_TEST(the_mean_asked_of_a_geometric_law_is_said) {
         uint64_t off = said > means[i] ? said - means[i] : means[i] - said;
         ck_assert_msg(off <= means[i] / 1000, "%s: the mean is %ju", text, (uintmax_t)said);
     }
+}
+END_TEST
+
+// The mean of 1000 / u is 1000 ln 2 for each octave of a 32-bit u: too rare a sum for draws to
+// find.
+START_TEST(every_octave_adds_to_the_mean_of_a_power_law) {
+    uint64_t said = dist_of("power min=1k exponent=1", 1).mean;
+    ck_assert_uint_gt(said, 32 * 692);
+    ck_assert_uint_lt(said, 32 * 694);
 }
 END_TEST
 
@@ -323,6 +333,7 @@ static TCase *laws_case(void) {
     tcase_add_test(tests, draws_above_max_are_cut_to_it);
     tcase_add_test(tests, the_mean_said_is_that_of_the_draws);
     tcase_add_test(tests, the_mean_asked_of_a_geometric_law_is_said);
+    tcase_add_test(tests, every_octave_adds_to_the_mean_of_a_power_law);
     tcase_add_test(tests, a_mean_is_at_least_one);
     return tests;
 }

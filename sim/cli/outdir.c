@@ -81,7 +81,7 @@ static void file_name(char name[FILE_NAME_SIZE], size_t index, const char *label
 static unsigned long long llu(uint64_t value) { return value; }
 
 static void write_collections(FILE *f, const RunResult *result) {
-    static const char *const kinds[] = {"nothing", "collect", "move", "release"};
+    static const char *const kinds[] = {"nothing", "collect", "move", "release", "mark"};
     const Spec *spec = result->spec;
     fputs(
         "index\tclock\tevent\tround\tphase\tkind\tgeneration\tcandidates\tedges\tcollected\tuncolle"
