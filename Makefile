@@ -59,8 +59,8 @@ check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ##
 
 # Which ones there are is asked once; a make of its own, because their rules depend on the answer.
 interpreters: $(BUILD)/pythons.mk $(BUILD)/libouro.a  ## build/ouro-cpython-X.Y for each found
-	$(Q)$(MAKE) --no-print-directory PYTHON_RULES=yes setup $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | \
-	    xargs -r -n 1 printf '$(BUILD)/ouro-cpython-%s ')
+	$(Q)$(MAKE) --no-print-directory PYTHON_RULES=yes setup \
+	    $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | xargs -rn1 printf '$(BUILD)/ouro-cpython-%s ')
 
 $(BUILD)/pythons.mk: sim/cpython/find $(if $(PYTHONS),FORCE) | setup
 	@mkdir -p $(@D); sim/cpython/find $(PYTHONS) > $@
