@@ -371,6 +371,7 @@ END_TEST
 Suite *heap_suite(void) {
     Suite *suite = suite_create("heap");
     TCase *reference_counts = tcase_create("reference counts");
+    tcase_set_timeout(reference_counts, 60);
     tcase_add_test(reference_counts, an_open_chain_is_freed_with_its_register);
     tcase_add_test(reference_counts, a_unit_lives_as_long_as_another_refers_to_it);
     tcase_add_test(reference_counts, a_store_frees_what_only_the_old_target_kept);
@@ -379,6 +380,7 @@ Suite *heap_suite(void) {
                    a_million_objects_fall_with_one_cleared_slot_without_recursion);
     suite_add_tcase(suite, reference_counts);
     TCase *collections = tcase_create("collections");
+    tcase_set_timeout(collections, 60);
     tcase_add_test(collections, a_ring_stays_until_it_is_collected);
     tcase_add_test(collections, garbage_counts_its_age_in_allocations);
     tcase_add_test(collections, a_dead_old_ring_keeps_young_garbage_until_a_full_collection);
@@ -389,6 +391,7 @@ Suite *heap_suite(void) {
     tcase_add_test(collections, a_hole_left_by_a_free_changes_no_order);
     suite_add_tcase(suite, collections);
     TCase *finalizers = tcase_create("finalizers");
+    tcase_set_timeout(finalizers, 60);
     tcase_add_test(finalizers, since_pep_442_garbage_with_finalizers_is_freed);
     tcase_add_test(finalizers, a_legacy_finalizer_keeps_its_object_and_what_that_reaches);
     tcase_add_test(finalizers, uncollectable_objects_are_counted_once_and_stay);
@@ -397,6 +400,7 @@ Suite *heap_suite(void) {
     tcase_add_test(finalizers, a_legacy_finalizer_keeps_nothing_that_a_reference_count_frees);
     suite_add_tcase(suite, finalizers);
     TCase *freezing_and_regions = tcase_create("freezing and regions");
+    tcase_set_timeout(freezing_and_regions, 60);
     tcase_add_test(freezing_and_regions, frozen_objects_are_no_candidates_and_keep_their_order);
     tcase_add_test(freezing_and_regions, a_frozen_object_is_freed_by_its_reference_count);
     tcase_add_test(freezing_and_regions, a_cycle_with_a_frozen_member_waits_until_it_is_unfrozen);
@@ -406,6 +410,7 @@ Suite *heap_suite(void) {
     tcase_add_test(freezing_and_regions, a_region_is_no_candidate_while_it_is_open);
     suite_add_tcase(suite, freezing_and_regions);
     TCase *native_payload = tcase_create("native payload");
+    tcase_set_timeout(native_payload, 60);
     tcase_add_test(native_payload, payload_is_live_and_held_until_its_object_is_freed);
     tcase_add_test(native_payload, payload_freed_in_a_pause_is_work_of_the_pause);
     suite_add_tcase(suite, native_payload);

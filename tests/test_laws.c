@@ -85,6 +85,33 @@ START_TEST(threshold_0_of_zero_never_collects) {
 }
 END_TEST
 
+// gcmodule.c: long_lived_pending < long_lived_total / 4 waits, with C's division.
+START_TEST(a_full_collection_waits_for_a_quarter_rounded_down) {
+    static const struct {
+        uint64_t total, pending;
+        int due;
+    } cases[] = {{0, 0, 2}, {3, 0, 2}, {4, 0, 1}, {8, 1, 1}, {8, 2, 2}, {11, 2, 2}, {12, 2, 1}};
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        Generations g = {.threshold = {700, 10, 10}, .count = {0, 11, 11}, .quarter = true};
+        g.long_lived_total = cases[i].total;
+        g.long_lived_pending = cases[i].pending;
+        ck_assert_int_eq(generations_due(&g, 701), cases[i].due);
+    }
+}
+END_TEST
+
+START_TEST(a_full_collection_that_waits_lets_the_generation_through_that_is_due) {
+    Generations g = {.threshold = {700, 10, 10}, .quarter = true, .long_lived_total = 100};
+    g.count[2] = 11;
+    ck_assert_int_eq(generations_due(&g, 701), 0);
+    ck_assert_int_eq(generations_due(&g, 700), -1);
+    g.count[1] = 11;
+    ck_assert_int_eq(generations_due(&g, 701), 1);
+    g.quarter = false;
+    ck_assert_int_eq(generations_due(&g, 701), 2);
+}
+END_TEST
+
 // A full collection comes with the first trigger at which pending >= total / 4; pending grows when
 // generation 1 is collected.
 START_TEST(with_the_quarter_rule_full_collections_follow_live_size_by_5_to_4) {
@@ -337,18 +364,23 @@ END_TEST
 Suite *laws_suite(void) {
     Suite *suite = suite_create("laws");
     TCase *generations = tcase_create("generations");
+    tcase_set_timeout(generations, 60);
     tcase_add_test(generations, something_is_collected_every_t0_plus_1_allocations);
     tcase_add_test(generations, generation_1_is_collected_every_t1_plus_2_triggers);
     tcase_add_test(generations,
                    a_full_collection_is_due_every_t2_plus_1_times_t1_plus_2_plus_1_triggers);
     tcase_add_test(generations, thresholds_30000_5_100000_are_full_after_21_billion_allocations);
     tcase_add_test(generations, threshold_0_of_zero_never_collects);
+    tcase_add_test(generations, a_full_collection_waits_for_a_quarter_rounded_down);
+    tcase_add_test(generations,
+                   a_full_collection_that_waits_lets_the_generation_through_that_is_due);
     tcase_add_test(generations, with_the_quarter_rule_full_collections_follow_live_size_by_5_to_4);
     tcase_add_test(generations, without_the_quarter_rule_the_cost_of_growing_is_quadratic);
     tcase_add_test(generations,
                    segregating_50000_of_50500_makes_full_collections_101_times_cheaper);
     suite_add_tcase(suite, generations);
     TCase *pauses = tcase_create("pauses");
+    tcase_set_timeout(pauses, 60);
     tcase_add_test(pauses, mmu_of_periodic_pauses_has_a_closed_form);
     tcase_add_test(pauses, mmu_of_random_pauses_is_what_trying_every_window_finds);
     tcase_add_test(pauses, mmu_is_zero_up_to_the_longest_merged_pause);

@@ -263,6 +263,7 @@ END_TEST
 Suite *metrics_suite(void) {
     Suite *suite = suite_create("metrics");
     TCase *cost = tcase_create("cost");
+    tcase_set_timeout(cost, 60);
     tcase_add_test(cost, a_collection_costs_the_sum_of_its_work);
     tcase_add_test(cost, what_is_released_wholesale_costs_4_instead_of_12_ns_each);
     tcase_add_test(cost, a_collection_of_nothing_costs_50_ns);
@@ -271,17 +272,20 @@ Suite *metrics_suite(void) {
     tcase_add_test(cost, a_cascade_pays_for_objects_and_payload);
     suite_add_tcase(suite, cost);
     TCase *figures_of_a_record = tcase_create("figures of a record");
+    tcase_set_timeout(figures_of_a_record, 60);
     tcase_add_test(figures_of_a_record, percentiles_of_pauses_are_nearest_ranks);
     tcase_add_test(figures_of_a_record, collections_are_counted_by_generation_and_moves_are_none);
     tcase_add_test(figures_of_a_record, time_is_the_mutators_and_all_pauses);
     tcase_add_test(figures_of_a_record, a_broken_identity_is_an_error);
     suite_add_tcase(suite, figures_of_a_record);
     TCase *requests = tcase_create("requests");
+    tcase_set_timeout(requests, 60);
     tcase_add_test(requests, metered_latency_counts_the_wait_behind_a_slow_request);
     tcase_add_test(requests, metered_latency_is_plain_for_requests_that_are_early);
     tcase_add_test(requests, without_requests_there_is_no_latency);
     suite_add_tcase(suite, requests);
     TCase *memory = tcase_create("memory");
+    tcase_set_timeout(memory, 60);
     tcase_add_test(memory, drag_is_garbage_times_bytes_allocated_while_it_waits);
     tcase_add_test(memory, the_area_of_reachable_bytes_is_made_of_triangles);
     tcase_add_test(memory, floor_peak_and_garbage_are_the_most_there_ever_was);

@@ -130,7 +130,8 @@ static void add_workload(Program *p) {
 
 static void add_thresholds(Program *p) {
     NaiveRules *r = &p->rules;
-    *r = (NaiveRules){.threshold = {between(p, 3, 163), between(p, 1, 6), between(p, 1, 4)},
+    uint32_t t0_max = chance(p, 50) ? 25 : 163;  // small ones reach the oldest generation often
+    *r = (NaiveRules){.threshold = {between(p, 3, t0_max), between(p, 1, 6), between(p, 1, 4)},
                       .quarter = chance(p, 50),
                       .at_safepoint = chance(p, 50),
                       .legacy = chance(p, 50)};

@@ -224,6 +224,7 @@ END_TEST
 Suite *waking_suite(void) {
     Suite *suite = suite_create("waking");
     TCase *where_a_collection_runs = tcase_create("where a collection runs");
+    tcase_set_timeout(where_a_collection_runs, 60);
     tcase_add_test(where_a_collection_runs,
                    inside_an_allocation_the_new_object_is_no_candidate_and_its_count_is_wiped);
     tcase_add_test(where_a_collection_runs, at_a_safepoint_the_newest_object_is_one_more_survivor);
@@ -242,6 +243,7 @@ Suite *waking_suite(void) {
                    a_plan_that_does_not_reset_the_count_leaves_it_to_the_frees);
     suite_add_tcase(suite, the_count_of_the_youngest_generation);
     TCase *other_reasons = tcase_create("other reasons");
+    tcase_set_timeout(other_reasons, 60);
     tcase_add_test(other_reasons, live_bytes_above_the_fuse_wake);
     tcase_add_test(other_reasons, the_clock_at_the_fuse_wakes);
     tcase_add_test(other_reasons, a_sample_is_taken_when_its_object_is_attached);
@@ -251,6 +253,7 @@ Suite *waking_suite(void) {
     tcase_add_test(other_reasons, events_after_one_that_wakes_wait);
     suite_add_tcase(suite, other_reasons);
     TCase *limits = tcase_create("limits");
+    tcase_set_timeout(limits, 60);
     tcase_add_test(limits, the_object_that_needs_an_arena_above_the_limit_ends_the_run);
     tcase_add_test(limits, the_oracle_frees_a_ring_when_it_dies);
     tcase_add_test(limits, the_oracle_frees_all_that_dies_with_one_event);
