@@ -271,6 +271,12 @@ START_TEST(comments_and_empty_lines_mean_nothing) {
 }
 END_TEST
 
+START_TEST(blanks_inside_a_value_mean_nothing) {
+    Spec spec = spec_of(SMALLEST "bytes = 1  \t k\n"), same = spec_of(SMALLEST "bytes=1 k\n");
+    ck_assert_uint_eq(spec.digest, same.digest);
+}
+END_TEST
+
 START_TEST(the_order_of_sections_of_two_kinds_means_nothing) {
     same_as_smallest("[population u]\nlifetime = phase\n[workload]\n[phase p]\nallocations = 1k\n");
 }
@@ -283,10 +289,8 @@ START_TEST(a_line_that_begins_with_a_blank_goes_on) {
 }
 END_TEST
 
-START_TEST(a_line_may_have_198_characters) {
+START_TEST(a_line_may_have_198_characters) {  // 14 and 184
     char text[300];
-    int length = snprintf(text, sizeof text, "allocations = %184d", 1);
-    ck_assert_int_eq(length, 198);
     snprintf(text, sizeof text,
              "[phase p]\nallocations = %184d\n[population u]\nlifetime = phase\n", 1000);
     ck_assert_uint_eq(spec_of(text).phases[0].allocations, 1000);
@@ -376,8 +380,7 @@ START_TEST(a_key_of_phases_stays_with_the_phase) {
 END_TEST
 
 START_TEST(the_digest_follows_every_value) {
-    static const char *const overrides[] = {"workload.seed=2", "p.request=7", "v.lifetime=9",
-                                            "p.work=1"};
+    static const char *const overrides[] = {"workload.seed=2", "v.lifetime=9", "p.work=1"};
     for (size_t i = 0; i < ARRAY_LENGTH(overrides); i++) {
         ck_assert_uint_ne(spec_with(overrides[i]).digest, spec_with("v.lifetime=2").digest);
     }
@@ -415,6 +418,7 @@ static TCase *layout_case(void) {
     tcase_add_test(tests, a_byte_order_mark_is_skipped);
     tcase_add_test(tests, the_last_line_may_lack_its_end);
     tcase_add_test(tests, comments_and_empty_lines_mean_nothing);
+    tcase_add_test(tests, blanks_inside_a_value_mean_nothing);
     tcase_add_test(tests, the_order_of_sections_of_two_kinds_means_nothing);
     tcase_add_test(tests, a_line_that_begins_with_a_blank_goes_on);
     tcase_add_test(tests, a_line_may_have_198_characters);
