@@ -177,6 +177,9 @@ static bool settle_phase(const Resolver *r, uint32_t phase) {
         if (p->phase != phase) continue;
         if (p->allocations > 0)
             p->share_ppm = (uint32_t)mul_div_u64(p->allocations, PPM, of->allocations);
+        if (p->allocations > 0 && p->share_ppm == 0)
+            return settle_failed(r, "population", p->name,
+                                 "asks for less than a millionth of its phase's allocations");
         if (p->share_ppm == 0 && members == 1) p->share_ppm = PPM;
         sum += p->share_ppm;
     }

@@ -122,6 +122,8 @@ static int reader_key(void *user, const char *section, const char *key, const ch
     Entry *before = entry_find(text, entry.section, key);
     if (before != NULL && reader->continued) {
         size_t used = strlen(before->value);
+        if (used + 1 + strlen(value) >= sizeof before->value)
+            return fail(reader, "this value is longer than 511 characters:", key);
         snprintf(before->value + used, sizeof before->value - used, " %s", value);
         return 1;
     }
