@@ -5,7 +5,8 @@
 // bits, whether the object is a candidate and whether it is tentatively unreachable.
 #include "heap_state.h"
 
-// CPython appends the younger lists, in order, to that of the oldest condemned generation.
+// CPython appends the younger lists, in order, to that of the oldest condemned generation (or to
+// the list that it collects in place).
 static uint64_t gather_space(Heap *h, uint32_t number, uint64_t count) {
     Space *space = &h->spaces[number];
     for (uint64_t i = 0; i < space->length; i++) {
@@ -20,20 +21,14 @@ static uint64_t gather_space(Heap *h, uint32_t number, uint64_t count) {
     return count;
 }
 
-static uint64_t gather(Heap *h, uint32_t spaces) {
-    uint32_t oldest = 31u - (uint32_t)__builtin_clz(spaces);
+static uint64_t gather(Heap *h, uint32_t spaces, uint32_t into) {
+    uint32_t oldest = spaces >> into & 1 ? into : 31u - (uint32_t)__builtin_clz(spaces);
     h->condemned_bytes = 0;
     h->condemned = (Waiting){0};
     uint64_t count = gather_space(h, oldest, 0);
-    for (uint32_t i = 0; i < oldest; i++)
-        if (spaces >> i & 1) count = gather_space(h, i, count);
+    for (uint32_t i = 0; i < h->options.space_count; i++)
+        if (i != oldest && spaces >> i & 1) count = gather_space(h, i, count);
     return count;
-}
-
-// A walk along the list is cheap while the next object lies near the last one.
-static bool is_jump(Address from, Address to) {
-    const uint32_t near = 256 / MEMORY_UNIT;
-    return to - from + near > 2 * near;
 }
 
 // Candidates are known ahead, so what a pass will touch can be fetched in time; distances between 8
@@ -52,7 +47,7 @@ static void update_refs(Heap *h, uint64_t count) {
         __builtin_prefetch(&h->gc[ahead], 1);
         __builtin_prefetch(&h->addresses[ahead]);
         h->gc[object] = h->refcounts[object] << 2 | GC_CANDIDATE;
-        h->pause.jumps += is_jump(last, h->addresses[object]);
+        h->pause.jumps += address_is_far(last, h->addresses[object]);
         last = h->addresses[object];
     }
 }
@@ -179,7 +174,7 @@ static void call_finalizers(Heap *h, uint64_t count) {
 
 static void collect(Heap *h, const Plan *plan) {
     PlanResult *result = &h->pause.result;
-    uint64_t unreachable = 0, count = gather(h, plan->spaces);
+    uint64_t unreachable = 0, count = gather(h, plan->spaces, plan->into);
     if (plan->budget > count) count = increment_refill(h, plan, count);
     result->candidates = count;
     h->pause.condemned_bytes = h->condemned_bytes;

@@ -40,17 +40,18 @@ uint64_t cost_pause_ns(const CostTable *table, PlanKind kind, const PauseWork *w
 uint64_t cost_ideal_ns(const CostTable *table, const HeapView *view, const MutatorWork *work) {
     return work->work_ns +
            nanoseconds(view->clock * table->allocation + work->stores * table->store +
-                       work->freed_refcount * table->free +
-                       (work->payloads + work->payloads_freed) * table->payload);
+                       work->payloads * table->payload);
 }
 
 uint64_t cost_mutator_ns(const CostTable *table, const HeapView *view, const MutatorWork *work) {
     return cost_ideal_ns(table, view, work) +
-           nanoseconds(work->arenas_mapped * table->arena_mapped +
+           nanoseconds(work->freed_refcount * table->free + work->payloads_freed * table->payload +
+                       work->arenas_mapped * table->arena_mapped +
                        work->arenas_released * table->arena_released);
 }
 
 uint64_t cost_cascade_ns(const CostTable *table, const MutatorWork *work) {
-    return nanoseconds(work->cascade_objects_max * table->free +
+    return nanoseconds(work->cascade_arenas * table->arena_released +
+                       work->cascade_objects_max * table->free +
                        work->cascade_payloads * table->payload);
 }

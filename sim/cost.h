@@ -31,7 +31,8 @@ uint64_t cost_pause_ns(const CostTable *table, PlanKind kind, const PauseWork *w
 // included.
 uint64_t cost_mutator_ns(const CostTable *table, const HeapView *view, const MutatorWork *work);
 
-// The same events on a heap where garbage costs nothing: no pauses, no memory to fetch.
+// The same events on a heap where neither memory nor its release costs anything: equal for all
+// policies that see the whole stream.
 uint64_t cost_ideal_ns(const CostTable *table, const HeapView *view, const MutatorWork *work);
 
 // The longest stop by reference counting alone.

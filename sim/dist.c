@@ -68,23 +68,33 @@ static uint64_t mean_by_octaves(const Dist *dist) {
                 dist->kind == DIST_POWER ? draw_power(dist, bits) : draw_geometric(dist, bits);
             sum += (U128)value << (31 - octave);
         }
-    return (uint64_t)((sum / POINTS + (ONE >> 1)) >> 32);
+    return (uint64_t)(sum / POINTS >> 16);
 }
 
 static uint64_t mean_of_table(const Dist *dist) {
     U128 sum = 0;
     for (uint32_t i = 0; i < dist->entries; i++)
         sum += (U128)dist->values[i] * (dist->below[i] - (i > 0 ? dist->below[i - 1] : 0));
-    return (uint64_t)((sum + PPM / 2) / PPM);
+    return (uint64_t)(sum * DIST_MEAN_PARTS / PPM);
+}
+
+static uint64_t mean_parts(const Dist *dist) {
+    switch ((DistKind)dist->kind) {
+        case DIST_UNIFORM:
+            return (dist->low + dist->high) * (DIST_MEAN_PARTS / 2);
+        case DIST_TABLE:
+            return mean_of_table(dist);
+        case DIST_GEOMETRIC:
+        case DIST_POWER:
+            return mean_by_octaves(dist);
+        default:
+            return dist->low * DIST_MEAN_PARTS;
+    }
 }
 
 static void set_mean(Dist *dist) {
-    if (dist->kind == DIST_FIXED) dist->mean = dist->low;
-    if (dist->kind == DIST_UNIFORM) dist->mean = dist->low + (dist->high - dist->low) / 2;
-    if (dist->kind == DIST_TABLE) dist->mean = mean_of_table(dist);
-    if (dist->kind == DIST_GEOMETRIC || dist->kind == DIST_POWER)
-        dist->mean = mean_by_octaves(dist);
-    dist->mean = max_u64(dist->mean, 1);
+    dist->mean_parts = max_u64(mean_parts(dist), 1);
+    dist->mean = max_u64((dist->mean_parts + DIST_MEAN_PARTS / 2) / DIST_MEAN_PARTS, 1);
 }
 
 // log2(x) in 0.60 for x in [1, 2) given in 2.62, one bit per squaring.

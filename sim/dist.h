@@ -10,14 +10,14 @@
 
 typedef enum { DIST_FIXED, DIST_UNIFORM, DIST_GEOMETRIC, DIST_POWER, DIST_TABLE } DistKind;
 
-enum { DIST_TABLE_MAX = 16 };
+enum { DIST_TABLE_MAX = 16, DIST_MEAN_PARTS = 1 << 16 };
 
 typedef struct {
     uint8_t kind;
-    uint64_t low;   // fixed: the value; else the smallest value
-    uint64_t high;  // the largest value; larger draws are cut to it
-    uint64_t
-        mean;  // of whole draws, rounded, at least 1; what shares of allocations are divided by
+    uint64_t low;         // fixed: the value; else the smallest value
+    uint64_t high;        // the largest value; larger draws are cut to it
+    uint64_t mean_parts;  // the mean of draws in 1 / DIST_MEAN_PARTS: shares are divided by it
+    uint64_t mean;        // the same, rounded; at least 1
     uint64_t slope;    // geometric: trials per octave of u; power: octaves per octave of u; 32.32
                        // fixed point
     uint32_t entries;  // table

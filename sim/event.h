@@ -22,7 +22,7 @@
     X(STORE, "store a reference into a link of the root", "link", "", "unit, or NO_UNIT to clear") \
     X(DROP, "clear the unit's register", "", "", "")                                               \
     X(DEAD, "truth note: the next STORE or DROP makes the whole unit unreachable", "", "", "")     \
-    X(WORK, "the program computes", "", "nanoseconds", "")                                         \
+    X(WORK, "the program computes", "shift", "nanoseconds >> shift", "")                           \
     X(COLLECT, "the program calls gc.collect()", "", "generation", "")                             \
     X(REQUEST, "a request ends, the next one begins", "", "", "")                                  \
     X(PHASE, "a phase begins", "", "phase, or ROUND_END", "round")

@@ -6,6 +6,9 @@
 
 #include "heap_state.h"
 
+// An Address names arenas below this: 32 GiB. Running out of them is running out of memory.
+enum { ARENAS_MAX = (1 << 15) - 1 };
+
 // ---- waking ----
 
 static WakeReason fuse_blown(const Heap *h) {
@@ -18,7 +21,9 @@ static WakeReason fuse_blown(const Heap *h) {
 // After the memory of a new object is taken and counted, before it is in any space: up to 3.11 this
 // is where the collector runs.
 static WakeReason wake_in_allocation(Heap *h) {
-    if (memory_stats(h->memory)->held_bytes > h->options.memory_limit) return WAKE_MEMORY;
+    const MemoryStats *memory = memory_stats(h->memory);
+    if (memory->held_bytes > h->options.memory_limit || memory->arenas == ARENAS_MAX)
+        return WAKE_MEMORY;
     WakeReason blown = fuse_blown(h);
     if (LIKELY(blown == WAKE_NONE) || !h->fuse.at_safepoint) return blown;
     h->due = blown;
@@ -141,11 +146,13 @@ static void apply_release(Heap *h, const Event *event) {
         apply_store(h, event);
     else
         apply_drop(h, event);
+    uint64_t arenas = memory_stats(h->memory)->arenas_released - released;
+    h->work.arenas_released += arenas;
     if (h->event_freed > h->work.cascade_objects_max) {
         h->work.cascade_objects_max = h->event_freed;
         h->work.cascade_payloads = h->event_payloads;
+        h->work.cascade_arenas = arenas;
     }
-    h->work.arenas_released += memory_stats(h->memory)->arenas_released - released;
     if (h->doomed_count > 0) free_doomed(h);
     h->levels.garbage_objects_max =
         max_u64(h->levels.garbage_objects_max, h->levels.garbage_objects);
@@ -164,7 +171,7 @@ static bool event_apply(Heap *h, const Event *event) {
             instance_dies(h, h->instance_of_unit[event->unit]);
             break;
         case OP_WORK:
-            h->work.work_ns += event->value;
+            h->work.work_ns += (uint64_t)event->value << event->flags;
             break;
         case OP_COLLECT:
             h->view.reason = WAKE_COLLECT;
@@ -249,7 +256,6 @@ static bool tables_open(Heap *h, Error *error) {
 }
 
 Heap *heap_open(const HeapOptions *options, Error *error) {
-    const uint32_t arenas_max = 1u << 15;
     Heap *h = memory_new(1, sizeof *h);
     CHECK(options->space_count <= SPACES_MAX && options->objects_max < UINT32_MAX);
     h->options = *options;
@@ -257,7 +263,7 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     h->sample_clock = UINT64_MAX;
     block_init(&h->objects, options->objects_max + 1);
     block_init(&h->slot_blocks, options->slots_max + 1);
-    h->memory = memory_open(&MEMORY_3_10, arenas_max, error);
+    h->memory = memory_open(&MEMORY_3_10, ARENAS_MAX + 1, error);
     if (h->memory != NULL && tables_open(h, error)) return h;
     heap_close(h);
     return NULL;

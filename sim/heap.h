@@ -28,16 +28,16 @@ typedef struct {
 // Work of the mutator and its memory since the start; the cost model turns it into time.
 typedef struct {
     uint64_t events;
-    uint64_t stores;               // references written, attachments not counted
-    uint64_t freed_refcount;       // objects freed by the mutator's decrements
-    uint64_t freed_oracle;         // objects freed at their truth note
-    uint64_t payloads;             // native blocks allocated
-    uint64_t payloads_freed;       // by the mutator's decrements
-    uint64_t work_ns;              // WORK
-    uint64_t arenas_mapped;        // by the mutator
-    uint64_t arenas_released;      // by the mutator
-    uint64_t cascade_objects_max;  // freed by one STORE or DROP
-    uint64_t cascade_payloads;     // of that one
+    uint64_t stores;                            // references written, attachments not counted
+    uint64_t freed_refcount;                    // objects freed by the mutator's decrements
+    uint64_t freed_oracle;                      // objects freed at their truth note
+    uint64_t payloads;                          // native blocks allocated
+    uint64_t payloads_freed;                    // by the mutator's decrements
+    uint64_t work_ns;                           // WORK
+    uint64_t arenas_mapped;                     // by the mutator
+    uint64_t arenas_released;                   // by the mutator
+    uint64_t cascade_objects_max;               // freed by one STORE or DROP
+    uint64_t cascade_payloads, cascade_arenas;  // native blocks and arenas freed by that one
 } MutatorWork;
 
 // Levels that the truth notes give, and their peaks. live = reachable + garbage.
@@ -46,7 +46,7 @@ typedef struct {
     uint64_t garbage_objects, garbage_objects_max, garbage_bytes, garbage_bytes_max;
     uint64_t uncollectable_bytes;  // garbage kept for good, because of legacy finalizers
     uint64_t live_objects_max, live_bytes_max;
-    uint64_t held_bytes_max, live_bytes_at_held_max;
+    uint64_t held_bytes_max, held_bytes_at_live_max;
     U128 drag;            // garbage bytes summed over bytes allocated
     U128 reachable_area;  // reachable bytes summed over bytes allocated
 } HeapLevels;

@@ -92,6 +92,8 @@ static bool check_members(const Check *c, uint32_t number) {
     for (uint64_t i = 0; i < space->length; i++) {
         uint32_t object = space->members[i];
         if (object == 0) continue;
+        if (i < space->first)
+            return fail(c, object, "before the first of its space", i, space->first);
         if (!is_alive(h, object) || object_space(h, object) != number || h->positions[object] != i)
             return fail(c, object, "position in its space", h->positions[object], i);
         uint64_t size = object_bytes(h, object);
@@ -132,6 +134,11 @@ static bool check_totals(const Check *c) {
         return fail(c, 0, "garbage", h->levels.garbage_objects, dead);
     if (dead_bytes != h->levels.garbage_bytes)
         return fail(c, 0, "garbage bytes", h->levels.garbage_bytes, dead_bytes);
+    uint64_t in_spaces = c->pending != 0;
+    for (uint32_t i = 0; i < h->options.space_count; i++) in_spaces += h->spaces[i].objects;
+    if (in_spaces != objects) return fail(c, 0, "objects of all spaces", in_spaces, objects);
+    if (h->levels.reachable_objects != objects - dead)
+        return fail(c, 0, "reachable objects", h->levels.reachable_objects, objects - dead);
     uint64_t reachable = h->levels.reachable_bytes;
     if (bytes - dead_bytes != reachable)
         return fail(c, 0, "reachable bytes", reachable, bytes - dead_bytes);

@@ -112,6 +112,12 @@ static inline const Template *object_template(const Heap *h, uint32_t object) {
     return h->options.templates[h->instances[h->instance_of[object]].template];
 }
 
+// A walk along a list is cheap while the next object lies near the last one.
+static inline bool address_is_far(Address from, Address to) {
+    const uint32_t near = 256 / MEMORY_UNIT;
+    return to - from + near > 2 * near;
+}
+
 static inline uint32_t *object_slots(const Heap *h, uint32_t object) {
     return h->slots + h->slots_at[object];
 }

@@ -62,6 +62,7 @@ static bool is_marked_now(Heap *h, const Plan *plan, uint32_t object) {
 // Registers are the roots, in the order of their instances; then breadth first.
 void increment_mark(Heap *h, const Plan *plan) {
     uint64_t marked = 0, edges = 0;
+    Address last = 0;
     for (uint32_t i = 1; i <= h->instance_count; i++) {
         const Instance *instance = &h->instances[i];
         if (instance->live > 0 && instance->flags & INSTANCE_HELD &&
@@ -70,6 +71,9 @@ void increment_mark(Heap *h, const Plan *plan) {
     }
     for (uint64_t i = 0; i < marked; i++) {
         const uint32_t *slots = object_slots(h, h->rescued[i]);
+        h->pause.jumps += address_is_far(last, h->addresses[h->rescued[i]]);
+        h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
+        last = h->addresses[h->rescued[i]];
         for (uint32_t k = 0; k < h->slot_counts[h->rescued[i]]; k++) {
             if (slots[k] == 0) continue;
             edges++;

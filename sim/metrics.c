@@ -70,7 +70,7 @@ static CollectionFigures collection_figures(const Recorder *r, int generation) {
         const Collection *c = &r->collections[i];
         if (!is_of(c, generation)) continue;
         f.ns_total += c->pause_ns;
-        work[n] = c->candidates + c->edges + c->freed;
+        work[n] = c->candidates + c->marked + c->edges + c->freed;
         ns[n++] = c->pause_ns;
     }
     sort_u64(ns, n);
@@ -157,20 +157,26 @@ size_t metrics_utilization(const Recorder *r, uint64_t total_ns, Utilization *po
     return count;
 }
 
-// DaCapo's metered latency: requests should have started evenly over the time that all of them
-// took.
+// DaCapo's metered latency: the requests of a stretch should have started evenly over the time that
+// all of them took. Returns the index of the first request of the next stretch.
+static size_t meter_stretch(const Recorder *r, size_t first, uint64_t *metered) {
+    size_t end = first;
+    while (end < r->request_count && r->requests[end].stretch == r->requests[first].stretch) end++;
+    uint64_t start = r->requests[first].start_ns, span = r->requests[end - 1].end_ns - start;
+    for (size_t i = first; i < end; i++) {
+        uint64_t planned = start + mul_div_u64(span, i - first, end - first);
+        metered[i] = r->requests[i].end_ns - min_u64(r->requests[i].start_ns, planned);
+    }
+    return end;
+}
+
 static void request_figures(Metrics *m, const Recorder *r) {
     size_t n = r->request_count;
     m->requests = n;
     if (n == 0) return;
     uint64_t *plain = memory_new(n, sizeof *plain), *metered = memory_new(n, sizeof *metered);
-    uint64_t first = r->requests[0].start_ns, span = r->requests[n - 1].end_ns - first;
-    for (size_t i = 0; i < n; i++) {
-        const Request *request = &r->requests[i];
-        uint64_t planned = first + mul_div_u64(span, i, n);
-        plain[i] = request->end_ns - request->start_ns;
-        metered[i] = request->end_ns - min_u64(request->start_ns, planned);
-    }
+    for (size_t i = 0; i < n; i++) plain[i] = r->requests[i].end_ns - r->requests[i].start_ns;
+    for (size_t i = 0; i < n;) i = meter_stretch(r, i, metered);
     sort_u64(plain, n);
     sort_u64(metered, n);
     m->request_ns_p50 = sorted_quantile(plain, n, 500000);
@@ -198,8 +204,8 @@ static void memory_figures(Metrics *m, const Recorder *r, Heap *heap) {
     m->peak_garbage_objects = levels->garbage_objects_max;
     m->drag = (uint64_t)(levels->drag >> 30);
     U128 area = levels->reachable_area;
-    m->drag_share = area == 0 ? 0 : (uint64_t)(levels->drag / (area / 1000 + 1));
-    m->fragmentation = permille(levels->held_bytes_max, levels->live_bytes_at_held_max);
+    m->drag_share = area == 0 ? 0 : (uint64_t)(levels->drag * 1000 / area);
+    m->fragmentation = permille(levels->held_bytes_at_live_max, levels->live_bytes_max);
     m->age_p50 = hist_quantile(ages, 500);
     m->age_p99 = hist_quantile(ages, 990);
     m->age_max = ages->max;

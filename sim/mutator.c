@@ -135,7 +135,9 @@ static void unit_hold(Mutator *m, uint32_t unit, const Population *p) {
 }
 
 static void emit_work(Mutator *m, uint64_t ns) {
-    if (ns > 0) emit(m, (Event){.op = OP_WORK, .value = (uint32_t)min_u64(ns, UINT32_MAX)});
+    uint8_t shift = 0;
+    while (ns >> shift > UINT32_MAX) shift++;
+    if (ns > 0) emit(m, (Event){.op = OP_WORK, .flags = shift, .value = (uint32_t)(ns >> shift)});
 }
 
 static uint64_t unit_build(Mutator *m) {

@@ -39,8 +39,8 @@ static void choice_init(Choice *choice, const Spec *spec, uint32_t phase) {
     for (uint32_t pass = 0; pass < 2; pass++)
         for (uint32_t i = 0; i < spec->population_count; i++) {
             const Population *p = &spec->populations[i];
-            if (p->phase != phase || p->share_ppm == 0) continue;
-            U128 weight = ((U128)p->share_ppm << 40) / p->objects.mean;
+            if (p->phase != phase || p->share == 0) continue;
+            U128 weight = ((U128)p->share << 40) / p->objects.mean_parts;
             if (pass == 0) sum += weight;
             if (pass == 0) continue;
             running += weight;

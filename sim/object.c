@@ -87,10 +87,10 @@ static void levels_born(Heap *h, uint64_t bytes) {
     h->view.live_bytes += bytes;
     l->reachable_bytes += bytes;
     l->reachable_bytes_max = max_u64(l->reachable_bytes_max, l->reachable_bytes);
-    l->live_bytes_max = max_u64(l->live_bytes_max, h->view.live_bytes);
-    if (memory->held_bytes <= l->held_bytes_max) return;
-    l->held_bytes_max = memory->held_bytes;
-    l->live_bytes_at_held_max = h->view.live_bytes;
+    l->held_bytes_max = max_u64(l->held_bytes_max, memory->held_bytes);
+    if (h->view.live_bytes <= l->live_bytes_max) return;
+    l->live_bytes_max = h->view.live_bytes;
+    l->held_bytes_at_live_max = memory->held_bytes;
 }
 
 void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_at, uint32_t slots) {

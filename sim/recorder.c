@@ -58,7 +58,7 @@ uint64_t recorder_sample(Recorder *r, Heap *heap) {
 void recorder_request(Recorder *r, const Heap *heap) {
     uint64_t now = recorder_now_ns(r, heap);
     if (r->in_request && r->request_count < r->request_max)
-        r->requests[r->request_count++] = (Request){r->request_start_ns, now};
+        r->requests[r->request_count++] = (Request){r->request_start_ns, now, r->stretch};
     r->in_request = true;
     r->request_start_ns = now;
 }
@@ -66,6 +66,7 @@ void recorder_request(Recorder *r, const Heap *heap) {
 void recorder_phase(Recorder *r, Heap *heap) {
     const HeapView *view = heap_view(heap);
     r->in_request = false;
+    r->stretch++;
     if (view->phase == ROUND_END) {
         r->residue_objects = view->live_objects;
         r->residue_bytes = view->live_bytes;
@@ -76,12 +77,14 @@ void recorder_phase(Recorder *r, Heap *heap) {
     recorder_sample(r, heap);
 }
 
-void recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeReason reason,
-                         const PauseWork *work) {
+bool recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeReason reason,
+                         const PauseWork *work, Error *error) {
     const HeapView *view = heap_view(heap);
     CHECK(work->result.candidates == work->result.collected + work->result.survivors +
                                          work->result.uncollectable + work->fallen);
-    CHECK(r->collection_count < r->collection_max);
+    if (r->collection_count == r->collection_max)
+        return error_set(error, "more than %zu collections; use a smaller --scale",
+                         r->collection_max);
     Collection *c = &r->collections[r->collection_count++];
     *c = (Collection){.clock = view->clock,
                       .event = heap_mutator_work(heap)->events,
@@ -98,6 +101,8 @@ void recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeRe
                       .freed = work->freed,
                       .condemned_bytes = work->condemned_bytes,
                       .live_bytes_after = view->live_bytes,
+                      .marked = work->result.marked,
+                      .finalizers = work->finalizers,
                       .young = work->young,
                       .spaces = plan->spaces,
                       .into = plan->into,
@@ -108,4 +113,5 @@ void recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeRe
                       .reason = (uint8_t)reason};
     r->pause_ns += c->pause_ns;
     r->fallen += work->fallen;
+    return true;
 }

@@ -14,6 +14,7 @@ typedef struct {
     uint64_t start_ns, pause_ns;  // model time
     uint64_t candidates, edges, collected, uncollectable, survivors;
     uint64_t moves, jumps, futile, freed, condemned_bytes, live_bytes_after;
+    uint64_t marked, finalizers;
     uint64_t young;  // HeapView.young before it
     uint32_t spaces;
     uint8_t into;
@@ -34,6 +35,7 @@ typedef struct {
 
 typedef struct {
     uint64_t start_ns, end_ns;
+    uint64_t stretch;  // requests of one stretch follow each other: it ends with its phase
 } Request;
 
 typedef struct {
@@ -51,6 +53,7 @@ typedef struct {
     Request *requests;
     size_t request_count, request_max;
     bool in_request;
+    uint64_t stretch;
     uint64_t request_start_ns;
     PhaseMark *phases;
     size_t phase_count, phase_max;
@@ -72,7 +75,8 @@ uint64_t recorder_now_ns(const Recorder *recorder, const Heap *heap);
 uint64_t recorder_sample(Recorder *recorder, Heap *heap);
 void recorder_request(Recorder *recorder, const Heap *heap);
 void recorder_phase(Recorder *recorder, Heap *heap);
-void recorder_collection(Recorder *recorder, const Heap *heap, const Plan *plan, WakeReason reason,
-                         const PauseWork *work);
+// False with `error` when the table of collections is full.
+bool recorder_collection(Recorder *recorder, const Heap *heap, const Plan *plan, WakeReason reason,
+                         const PauseWork *work, Error *error);
 
 #endif

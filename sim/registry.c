@@ -62,6 +62,9 @@ bool policy_choose(PolicyChoice *choice, const char *text, Error *error) {
     if (strlen(text) >= sizeof choice->label)
         return error_set(error, "policy '%.40s...': longer than %d characters", text,
                          POLICY_LABEL_SIZE - 1);
+    for (const char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ')
+            return error_set(error, "policy: found a control character; none is allowed");
     snprintf(choice->label, sizeof choice->label, "%s", text);
     snprintf(name, sizeof name, "%.*s", (int)length, text);
     const Preset *preset = preset_find(name);

@@ -60,8 +60,9 @@ static bool ask(Run *run, Error *error) {
         heap_set_birth_spaces(run->heap, decision->birth_space);
         const PauseWork *work = heap_execute(run->heap, &decision->plan);
         if (decision->plan.kind == PLAN_NOTHING) return true;
-        recorder_collection(&run->recorder, run->heap, &decision->plan, reason, work);
-        if (!check_heap(run, error)) return false;
+        if (!recorder_collection(&run->recorder, run->heap, &decision->plan, reason, work, error) ||
+            !check_heap(run, error))
+            return false;
         heap_set_reason(run->heap, WAKE_DONE);
     }
 }
@@ -158,7 +159,7 @@ static void heap_bounds(HeapOptions *options, const Spec *spec) {
         if (p->external) continue;
         uint64_t largest = p->objects.kind == DIST_TABLE ? 1u << 28 : p->objects.high;
         U128 count = (U128)spec->phases[p->phase].allocations * spec->rounds;
-        if (p->share_ppm > 0) count += (U128)min_u64(largest, 1u << 28) * spec->rounds;
+        if (p->share > 0) count += (U128)min_u64(largest, 1u << 28) * spec->rounds;
         objects += count;
         slots += count * ((t->shape == SHAPE_MESH ? 2u * t->fanout : 2u) + t->links);
     }
@@ -221,11 +222,17 @@ Run *run_open(const RunOptions *options, Error *error) {
     return NULL;
 }
 
+void run_release(Run *run) {
+    heap_close(run->heap);
+    mutator_close(run->mutator);
+    run->heap = NULL;
+    run->mutator = NULL;
+}
+
 void run_close(Run *run) {
     if (run == NULL) return;
     recorder_close(&run->recorder);
-    heap_close(run->heap);
-    mutator_close(run->mutator);
+    run_release(run);
     free(run->policy_state);
     free(run);
 }
@@ -245,7 +252,7 @@ static void digest_collection(XXH3_state_t *state, const Collection *c) {
         c->edges, c->collected, c->uncollectable, c->survivors,       c->moves,
         c->jumps, c->futile,    c->freed,         c->condemned_bytes, c->live_bytes_after,
         c->round, c->phase,     c->kind,          c->generation,      c->reason,
-        c->young, c->spaces,    c->into};
+        c->young, c->marked,    c->finalizers,    c->spaces,          c->into};
     XXH3_64bits_update(state, fields, sizeof fields);
 }
 

@@ -49,6 +49,9 @@ const Recorder *run_recorder(const Run *run);
 uint64_t run_clock(const Run *run);
 uint64_t run_clock_end(const Run *run);
 
+// Gives back heap and stream of a run whose result was taken; the recorder stays.
+void run_release(Run *run);
+
 typedef struct {
     const Spec *spec;
     const PolicyChoice *policy;

@@ -46,6 +46,7 @@ static inline uint32_t space_add(Space *space, uint32_t object, uint32_t *positi
 // The oldest object; there must be one.
 static inline uint32_t space_head(Space *space) {
     while (space->members[space->first] == 0) space->first++;
+    CHECK(space->first < space->length);
     return space->members[space->first];
 }
 
@@ -53,6 +54,7 @@ static inline void space_remove(Space *space, uint32_t position, uint32_t *posit
     space->members[position] = 0;
     space->objects--;
     while (space->length > 0 && space->members[space->length - 1] == 0) space->length--;
+    space->first = min_u64(space->first, space->length);
     if (UNLIKELY(space->length > 1024 && space->objects < space->length / 2))
         space_compact(space, positions);
 }

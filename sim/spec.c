@@ -17,6 +17,7 @@
 enum { KEYS_MAX = 64 };
 #define ALLOCATIONS_MAX (1ull << 42)
 #define LIMIT_MIN       (4ull << 20)
+#define WHOLE           (1ull << 32)  // a share of 100 %
 
 static bool key_unknown(const SpecText *text, const Entry *entry, SectionKind kind, Error *error) {
     const char *names[KEYS_MAX];
@@ -175,19 +176,18 @@ static bool settle_phase(const Resolver *r, uint32_t phase) {
     for (uint32_t i = 0; i < spec->population_count; i++) {
         Population *p = &spec->populations[i];
         if (p->phase != phase) continue;
-        if (p->allocations > 0)
-            p->share_ppm = (uint32_t)mul_div_u64(p->allocations, PPM, of->allocations);
-        if (p->allocations > 0 && p->share_ppm == 0)
-            return settle_failed(r, "population", p->name,
-                                 "asks for less than a millionth of its phase's allocations");
-        if (p->share_ppm == 0 && members == 1) p->share_ppm = PPM;
-        sum += p->share_ppm;
+        p->share = mul_div_u64(p->share_ppm, WHOLE, PPM);
+        if (p->allocations > 0) p->share = mul_div_u64(p->allocations, WHOLE, of->allocations);
+        if (p->share == 0 && members == 1) p->share = WHOLE;
+        sum += p->share;
     }
-    if (sum + members < PPM || sum > PPM)
+    const uint64_t rounding = members * (WHOLE / PPM + 1);
+    if (sum + rounding < WHOLE || sum > WHOLE)
         return settle_failed(r, "phase", of->name,
                              "has populations whose shares do not sum to 100 %");
     of->allocations = scaled(spec, of->allocations);
-    return true;
+    return of->allocations <= ALLOCATIONS_MAX ||
+           settle_failed(r, "phase", of->name, "has too many allocations");
 }
 
 // Links must not lead from a population back to itself through others: then reference counts of

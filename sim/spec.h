@@ -38,7 +38,8 @@ typedef struct {
     uint32_t phase;
     Template template;
     uint64_t slots;        // reference slots of each object, filled or not
-    uint32_t share_ppm;    // of the allocations of its phase
+    uint32_t share_ppm;    // of the allocations of its phase, as it was written
+    uint64_t share;        // the same, or what `allocations` are of them, in 1 / 2^32
     uint64_t allocations;  // per round
     Dist objects;          // per unit
     uint32_t closed_ppm;   // units closed into a cycle

@@ -71,7 +71,7 @@ static bool set_units(const Setting *s, void *section, void *field, const char *
     if (!text_count(value, s->low, s->high, &units, s->error)) return false;
     if (units == 0) return true;
     if (*allocations > 0) return error_set(s->error, "give either units or allocations");
-    *allocations = units * p->objects.mean;
+    *allocations = max_u64(mul_div_u64(units, p->objects.mean_parts, DIST_MEAN_PARTS), 1);
     return true;
 }
 

@@ -22,6 +22,7 @@ static bool decimal_prefix(const char *text, uint64_t scale, U128 *value, const 
         if (!isdigit((unsigned char)p[1])) return false;
         for (p++; isdigit((unsigned char)*p); p++) {
             unit /= 10;
+            if (unit == 0 && *p != '0') return false;
             fraction += digit(*p) * unit;
         }
     }

@@ -54,7 +54,7 @@ START_TEST(a_population_has_defaults) {
     ck_assert_str_eq(p.name, "u");
     ck_assert_uint_eq(p.phase, 0);
     ck_assert_uint_eq(p.slots, 1);
-    ck_assert_uint_eq(p.share_ppm, PPM);
+    ck_assert_uint_eq(p.share, 1ull << 32);
     ck_assert_uint_eq(p.allocations, 0);
     ck_assert_uint_eq(p.objects.kind, DIST_FIXED);
     ck_assert_uint_eq(p.objects.low, 1);
@@ -194,8 +194,8 @@ START_TEST(a_phase_without_allocations_is_as_long_as_its_populations_ask) {
         "[phase p]\n[population u]\nlifetime = 1\nallocations = 300\n"
         "[population v]\nlifetime = 1\nunits = 20\nshape = ring\nobjects = 5\n");
     ck_assert_uint_eq(spec.phases[0].allocations, 400);
-    ck_assert_uint_eq(spec.populations[0].share_ppm, 750000);
-    ck_assert_uint_eq(spec.populations[1].share_ppm, 250000);
+    ck_assert_uint_eq(spec.populations[0].share, 3ull << 30);
+    ck_assert_uint_eq(spec.populations[1].share, 1ull << 30);
 }
 END_TEST
 
@@ -203,7 +203,7 @@ START_TEST(allocations_and_shares_mix) {
     Spec spec = spec_of(
         "[phase p]\nallocations = 1k\n[population u]\nlifetime = 1\nshare = 70%\n"
         "[population v]\nlifetime = 1\nallocations = 300\n");
-    ck_assert_uint_eq(spec.populations[1].share_ppm, 300000);
+    ck_assert_uint_eq(spec.populations[1].share, (3ull << 32) / 10);
 }
 END_TEST
 

@@ -255,13 +255,6 @@ START_TEST(populations_that_ask_for_more_than_their_phase_are_refused) {
 }
 END_TEST
 
-START_TEST(less_than_a_millionth_of_a_phase_is_refused) {
-    refused("[phase p]\nallocations = 10M\n[population u]\nlifetime = 3\nunits = 1\n"
-            "[population v]\nlifetime = 3\nshare = 100%\n",
-            "w.ini: [population u] asks for less than a millionth of its phase's allocations");
-}
-END_TEST
-
 START_TEST(a_share_of_nothing_is_refused) {
     refused("[phase p]\n[population u]\nlifetime = 3\nshare = 100%\n",
             "w.ini: [phase p] needs allocations: its populations have shares of them");
@@ -373,7 +366,6 @@ static TCase *sections_case(void) {
     tcase_add_test(tests, shares_that_do_not_sum_to_the_whole_are_refused);
     tcase_add_test(tests, two_measures_of_one_population_are_refused);
     tcase_add_test(tests, populations_that_ask_for_more_than_their_phase_are_refused);
-    tcase_add_test(tests, less_than_a_millionth_of_a_phase_is_refused);
     tcase_add_test(tests, a_share_of_nothing_is_refused);
     tcase_add_test(tests, links_in_a_circle_are_refused);
     tcase_add_test(tests, a_mutation_rate_without_links_is_refused);

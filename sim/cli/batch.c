@@ -13,11 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted_flag;
+static atomic_bool interrupted_flag;  // set by a signal, read by all threads
 
 static void on_interrupt(int signal_number) {
     (void)signal_number;
-    interrupted_flag = 1;
+    atomic_store(&interrupted_flag, true);
 }
 
 typedef enum { JOB_WAITS, JOB_RUNS, JOB_DONE, JOB_FAILED } JobState;
@@ -40,18 +40,33 @@ typedef struct {
     pthread_cond_t finished;
 } Batch;
 
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+// Between two slices of events the clock is shown and Ctrl-C heard: about 50 ms, however much they
+// collect.
 static bool job_run(const Batch *batch, Job *job, size_t index) {
-    const uint64_t slice = 1 << 16;  // events between two looks at the clock and at Ctrl-C
     const RunArguments *a = batch->arguments;
     RunOptions options = {batch->spec, &a->choices[index], a->engine, a->batch, a->check};
+    uint64_t slice = 1024;
     bool done = false;
     job->run = run_open(&options, &job->error);
     if (job->run == NULL) return false;
     while (!done) {
-        if (interrupted_flag || !run_advance(job->run, slice, &done, &job->error)) return false;
+        double started = seconds_now();
+        if (atomic_load(&interrupted_flag) || !run_advance(job->run, slice, &done, &job->error))
+            return false;
         atomic_store(&job->clock, run_clock(job->run));
+        double took = seconds_now() - started;
+        if (took < 0.025 && slice < 1u << 20) slice *= 2;
+        if (took > 0.1 && slice > 1) slice /= 2;
     }
-    return run_result(job->run, &job->result, &job->error);
+    bool good = run_result(job->run, &job->result, &job->error);
+    run_release(job->run);
+    return good;
 }
 
 static void *worker(void *context) {
@@ -77,12 +92,6 @@ typedef struct {
     uint64_t total;
     double started, shown;
 } Progress;
-
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static void progress_clear(const Progress *progress) {
     if (progress->terminal && progress->shown > 0) fputs("\r\033[K", stderr);
@@ -169,11 +178,11 @@ bool batch_run(const RunArguments *arguments, const Spec *spec, BatchResult resu
     for (size_t i = 0; i < threads; i++)
         CHECK(pthread_create(&workers[i], NULL, worker, &batch) == 0);
     bool good = hand_over(&batch, &progress, result, context, error);
-    *interrupted = interrupted_flag != 0;
-    if (!good) interrupted_flag = 1;  // the others stop
+    *interrupted = atomic_load(&interrupted_flag);
+    if (!good) atomic_store(&interrupted_flag, true);  // the others stop
     atomic_store(&batch.next, batch.count);
     for (size_t i = 0; i < threads; i++) pthread_join(workers[i], NULL);
-    interrupted_flag = 0;
+    atomic_store(&interrupted_flag, false);
     for (size_t i = 0; i < batch.count; i++) run_close(batch.jobs[i].run);
     free(batch.jobs);
     free(workers);

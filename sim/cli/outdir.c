@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "commit.h"
+#include "text.h"
 
 enum { FILE_NAME_SIZE = 64 };
 
@@ -63,6 +64,11 @@ bool outdir_open(const char *dir, Error *error) {
         if (!make_folder(path, error)) return false;
     }
     if (!make_folder(dir, error)) return false;
+    static const char *const last[] = {"summary.tsv", "runs.jsonl"};  // of an earlier comparison
+    for (size_t i = 0; i < ARRAY_LENGTH(last); i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, last[i]);
+        if (remove(path) != 0 && errno != ENOENT) return output_failed(path, error);
+    }
     for (size_t i = 0; i < ARRAY_LENGTH(FOLDERS); i++) {
         snprintf(path, sizeof path, "%s/%s", dir, FOLDERS[i]);
         if (!make_folder(path, error)) return false;
@@ -106,6 +112,8 @@ static void write_collections(FILE *f, const RunResult *result) {
                                    c->freed,
                                    c->condemned_bytes,
                                    c->live_bytes_after,
+                                   c->marked,
+                                   c->finalizers,
                                    c->start_ns,
                                    c->pause_ns};
         for (size_t k = 0; k < ARRAY_LENGTH(counts); k++) fprintf(f, "\t%llu", llu(counts[k]));
@@ -251,9 +259,12 @@ static void write_runs(FILE *f, const Rows *rows) {
 // The head of the workload's text: its first line is the title, the rest says what it models.
 static void write_head(FILE *f, const char *head) {
     size_t title = strcspn(head, "\n");
-    fprintf(f, "title\t%.*s\ndescription\t", (int)title, head);
+    char line[256];
+    snprintf(line, sizeof line, "%.*s", (int)title, head);
+    text_squeeze(line, line, sizeof line);
+    fprintf(f, "title\t%s\ndescription\t", line);
     for (const char *p = head + title; *p != '\0'; p++)
-        fputc(*p == '\n' || *p == '\t' ? ' ' : *p, f);
+        fputc((unsigned char)*p < ' ' ? ' ' : *p, f);
     fputc('\n', f);
 }
 

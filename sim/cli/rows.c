@@ -16,8 +16,9 @@ Row row_of(const RunResult *result) {
                  .is_floor = result->spaces->free_at_death};
 }
 
-static uint64_t permille(uint64_t part, uint64_t whole) {
-    if (whole == 0) return part == 0 ? 1000 : UINT64_MAX;
+// 0: not defined.
+static uint64_t ratio(uint64_t part, uint64_t whole) {
+    if (whole == 0) return part == 0 ? 1000 : 0;
     return mul_div_u64(part, 1000, whole);
 }
 
@@ -27,8 +28,7 @@ void rows_compare(Rows *rows) {
     uint64_t base = UINT64_MAX;
     for (size_t i = 0; i < rows->count; i++) {
         const Metrics *m = &rows->rows[i].metrics;
-        if (rows->rows[i].status == STATUS_OK)
-            base = min_u64(base, m->total_ns - m->pause_ns_total);
+        if (competes(&rows->rows[i])) base = min_u64(base, m->total_ns - m->pause_ns_total);
     }
     for (size_t i = 0; i < rows->count; i++) {
         Row *row = &rows->rows[i];
@@ -41,9 +41,9 @@ void rows_compare(Rows *rows) {
                 least_peak = min_u64(least_peak, other->peak_held_bytes);
             if (other->peak_held_bytes <= peak) least_gc = min_u64(least_gc, other->pause_ns_total);
         }
-        row->lbo = row->status == STATUS_OK ? permille(row->metrics.total_ns, base) : 0;
-        row->regret_peak = competes(row) ? permille(peak, least_peak) : 0;
-        row->regret_gc = competes(row) ? permille(gc, least_gc) : 0;
+        row->lbo = competes(row) ? ratio(row->metrics.total_ns, base) : 0;
+        row->regret_peak = competes(row) ? ratio(peak, least_peak) : 0;
+        row->regret_gc = competes(row) ? ratio(gc, least_gc) : 0;
     }
 }
 

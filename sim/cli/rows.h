@@ -26,7 +26,8 @@ typedef struct {
 
 Row row_of(const RunResult *result);
 
-// Sets lbo and regrets of all rows. Only runs that finished compete.
+// Sets lbo and regrets of all rows. Only collectors that finished compete; 0: not defined, as for
+// the others, and where the least is nothing.
 void rows_compare(Rows *rows);
 
 // The columns that exist in a comparison only: name, help. Like metrics they are in permille, lower

@@ -78,6 +78,14 @@ void interpreter_stop(void) {
 
 const char *interpreter_version(void) { return PY_VERSION; }
 
+const char *interpreter_minor(void) {
+#define TEXT(x)   #x
+#define NUMBER(x) TEXT(x)
+    return NUMBER(PY_MAJOR_VERSION) "." NUMBER(PY_MINOR_VERSION);
+#undef TEXT
+#undef NUMBER
+}
+
 bool interpreter_has_safepoints(void) { return PY_VERSION_HEX >= 0x030c0000; }
 
 void interpreter_safepoint(void) { (void)PyErr_CheckSignals(); }

@@ -27,6 +27,7 @@ void interpreter_stop(void);
 void interpreter_hide_objects(void);
 
 const char *interpreter_version(void);  // "3.11.2"
+const char *interpreter_minor(void);    // "3.11"
 
 // 3.12 on: collections run at safepoints, not inside an allocation.
 bool interpreter_has_safepoints(void);

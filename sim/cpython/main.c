@@ -55,7 +55,7 @@ static void report_failure(Verify *v, uint64_t seed, const Program *program, con
     printf("CPython %s, seed %llu: %s\n", interpreter_version(), (unsigned long long)seed,
            error->text);
     printf("fails down to %s; policy %s; again with:\n", scale, program->policy);
-    printf("  ouro verify --python %.4s --seed %llu --programs 1\n%s", interpreter_version(),
+    printf("  ouro verify --python %s --seed %llu --programs 1\n%s", interpreter_minor(),
            (unsigned long long)seed, program->workload);
 }
 

@@ -94,6 +94,7 @@ static bool compare_collection(Replay *r, const GcState *before, int64_t young) 
         same(r, "collected", (int64_t)c->collected, now.collected[g] - before->collected[g]) &&
         same(r, "uncollectable", (int64_t)c->uncollectable,
              now.uncollectable[g] - before->uncollectable[g]) &&
+        same(r, "finalizers", (int64_t)c->finalizers, (int64_t)t.finalized) &&
         compare_counters(r, &now);
     r->next++;
     return good;
