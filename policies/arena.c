@@ -42,8 +42,8 @@ static bool arena_start(void *state, const KnobValue *values, const WorkloadName
            policy_populations(names, values[KNOB_POPULATIONS].text, a->phase, &a->born, error);
 }
 
-static bool region_ends(Arena *a, uint32_t phase) {
-    bool phase_ends = a->phase_was_seen && phase != a->phase, round_ends = phase == UINT32_MAX;
+static bool region_ends(Arena *a, uint32_t phase, bool round_ends) {
+    bool phase_ends = a->phase_was_seen && phase != a->phase;
     a->phase_was_seen = phase == a->phase;
     return a->until_phase_ends ? phase_ends : round_ends;
 }
@@ -54,7 +54,7 @@ static void arena_wake(void *state, const HeapView *view, Decision *decision) {
         if (a->born >> i & 1) decision->birth_space[i] = REGION;
     if (view->reason != WAKE_DONE || a->collecting)
         generations_wake(&a->generations, view, &decision->plan, &decision->fuse);
-    if (view->reason == WAKE_PHASE && region_ends(a, view->phase)) {
+    if (view->reason == WAKE_PHASE && region_ends(a, view->phase, view_round_ended(view))) {
         a->release_waits = true;
         if (a->collect_first) decision->plan = generations_plan(&a->generations, 2);
     }

@@ -55,8 +55,7 @@ static void begin(const Freeze *f, Decision *decision) {
         if (f->born >> i & 1) decision->birth_space[i] = FROZEN;
 }
 
-static void phase_changes(Freeze *f, uint32_t phase) {
-    bool round_ends = phase == UINT32_MAX;
+static void phase_changes(Freeze *f, uint32_t phase, bool round_ends) {
     if (f->phase_was_seen && phase != f->phase && !round_ends && f->born == 0)
         f->steps |= 1u << STEP_FREEZE | (uint32_t)f->collect_first << STEP_COLLECT_FIRST;
     if (round_ends && f->unfreeze)
@@ -80,7 +79,7 @@ static Plan next_step(Freeze *f) {
 static void freeze_wake(void *state, const HeapView *view, Decision *decision) {
     Freeze *f = state;
     if (view->reason == WAKE_START) begin(f, decision);
-    if (view->reason == WAKE_PHASE) phase_changes(f, view->phase);
+    if (view->reason == WAKE_PHASE) phase_changes(f, view->phase, view_round_ended(view));
     if (view->reason != WAKE_DONE || f->collecting)
         generations_wake(&f->generations, view, &decision->plan, &decision->fuse);
     if (decision->plan.kind == PLAN_NOTHING && f->steps != 0) decision->plan = next_step(f);

@@ -20,7 +20,7 @@ static void gen3_wake(void *state, const HeapView *view, Decision *decision) {
 const Policy gen3_policy = {
     .name = "gen3",
     .summary = "three generations by thresholds, as in CPython",
-    .source = "Modules/gcmodule.c, 2.0 to 3.12; Python/gc.c, 3.13",
+    .source = "Modules/gcmodule.c, 2.3 to 3.12; Python/gc.c, 3.13",
     .knobs = knobs,
     .knob_count = ARRAY_LENGTH(knobs),
     .state_size = sizeof(Generations),

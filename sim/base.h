@@ -25,7 +25,8 @@ __extension__ typedef unsigned __int128 U128;
 
 // One line of explanation for bad input. The first message stays: later ones are its consequences.
 typedef struct {
-    char text[512];  // empty: nothing went wrong
+    char text[512];     // empty: nothing went wrong
+    bool check_failed;  // not bad input: a check of the program's own says no
 } Error;
 
 // Fills `error` (unless it is filled already) and returns false, so that a caller can return the

@@ -17,7 +17,7 @@
 
 //      op       what happens                                 flags       value          target
 #define EVENT_OPS(X)                                                                               \
-    X(UNIT, "build a unit from `template`, hold its root", UNIT_CLOSED, "objects",                 \
+    X(UNIT, "build a unit from `template`, hold its root", "UNIT_CLOSED", "objects",               \
       "unit its root refers to, or NO_UNIT")                                                       \
     X(STORE, "store a reference into a link of the root", "link", "", "unit, or NO_UNIT to clear") \
     X(DROP, "clear the unit's register", "", "", "")                                               \
@@ -90,13 +90,13 @@ typedef struct {
 } Template;
 
 // Expansion. A UNIT of n objects becomes, for each member i = 0 .. n-1 in turn:
-//   NEW member            the interpreter holds it (reference count 1); a collection may run in
-//   here ATTACH                i = 0: into the register; else into slot `parent_slot` of member
-//   `parent`; the
-//                         interpreter's own reference moves, no count changes
-//   STORE k = 0..stores-1 a second reference to a member that exists: count + 1, slot filled
-//   LINK                  i = 0 and a target: the root of the target unit, count + 1, into link 0
-//   SAFEPOINT             a collection that was due may run (3.12 and later)
+//   NEW member             the interpreter holds it (count 1); a collection may run in here
+//   ATTACH                 i = 0: into the register; else into slot `parent_slot` of `parent`; the
+//                          interpreter's own reference moves, no count changes
+//   STORE k = 0..stores-1  a second reference to a member that exists: count + 1, slot filled
+//   LINK                   i = 0 and a target: the root of the target unit, count + 1, into link 0
+//   SAFEPOINT              a collection that was due may run (3.12 and later)
+//
 // STORE: count of the new target + 1, slot written, count of the old target - 1 (which may free
 // it). DROP: register cleared, count - 1. An object at count 0 clears its slots in order, each of
 // which may free in turn (depth first), gives back its payload and then itself.

@@ -1,6 +1,6 @@
 // generations.h -- CPython's three generations as a pure decision, for the policies built on them
 //
-// gc_collect_generations and gc_select_generation of Modules/gcmodule.c (2.0 to 3.12) and
+// gc_collect_generations and gc_select_generation of Modules/gcmodule.c (2.3 to 3.12) and
 // Python/gc.c (3.13). count[0] is HeapView.young: allocations minus frees since the last
 // collection.
 #ifndef OURO_GENERATIONS_H

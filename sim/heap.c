@@ -120,6 +120,7 @@ static void apply_drop(Heap *h, const Event *event) {
     object_decref(h, instance->first);
 }
 
+_Static_assert(ROUND_END == UINT32_MAX, "view_round_ended relies on it");
 static void apply_phase(Heap *h, const Event *event) {
     h->view.phase = event->value;
     h->view.round = event->target;

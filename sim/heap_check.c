@@ -17,6 +17,7 @@ typedef struct {
 
 static bool fail(const Check *c, uint32_t object, const char *what, uint64_t found,
                  uint64_t expected) {
+    c->error->check_failed = true;
     return error_set(c->error,
                      "heap check: object %u at allocation %llu: %s: %llu, but counting gives %llu",
                      object, (unsigned long long)c->heap->view.clock, what,

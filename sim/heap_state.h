@@ -1,5 +1,7 @@
-// heap_state.h -- the inside of the tracing heap, shared by heap.c, object.c, collect.c and
-// heap_check.c
+// heap_state.h -- the inside of the tracing heap
+//
+// For heap.c, object.c, collect.c, increment.c and heap_check.c, and for cpython/replay.c, which
+// compares addresses with the real allocator's.
 #ifndef OURO_HEAP_STATE_H
 #define OURO_HEAP_STATE_H
 

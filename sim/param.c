@@ -61,7 +61,7 @@ static bool set_one(const char *owner, const Knob *knobs, size_t count, char *se
     *value++ = '\0';
     for (size_t i = 0; i < count; i++) {
         if (strcmp(knobs[i].name, setting) != 0) continue;
-        Error why = {""};
+        Error why = {0};
         return knob_set(&knobs[i], value, &values[i], &why) ||
                error_set(error, "policy %s: %s: %s", owner, setting, why.text);
     }
@@ -73,7 +73,7 @@ bool param_defaults(const char *owner, const Knob *knobs, size_t count, KnobValu
     CHECK(count <= KNOBS_MAX);
     memset(values, 0, count * sizeof *values);
     for (size_t i = 0; i < count; i++) {
-        Error why = {""};
+        Error why = {0};
         if (!knob_set(&knobs[i], knobs[i].fallback, &values[i], &why))
             return error_set(error, "policy %s: default of %s: %s", owner, knobs[i].name, why.text);
     }

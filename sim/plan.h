@@ -40,7 +40,8 @@ static inline bool plan_collects(PlanKind kind) {
 
 #define FUSE_NEVER UINT64_MAX
 
-// When to wake: at the first allocation after which one of these holds.
+// When to wake: at the first allocation after which one of these holds. If several do, the reason
+// given is the first of them in this order.
 typedef struct {
     uint64_t young;       // HeapView.young > this
     uint64_t live_bytes;  // HeapView.live_bytes > this

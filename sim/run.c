@@ -197,7 +197,7 @@ static bool open_recorder(Run *run, Error *error) {
 
 static bool start(Run *run, Error *error) {
     const PolicyChoice *choice = run->options.policy;
-    Error why = {""};
+    Error why = {0};
     names_init(&run->names, run->options.spec);
     run->policy_state = memory_new(1, max_u64(choice->policy->state_size, 1));
     run->decision.fuse = (Fuse){FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false};

@@ -74,7 +74,7 @@ static bool resolve_key(Resolver *r, uint32_t section, void *target, const KeyRo
     const Entry *entry = resolve_entry(text, section, row, phase_section);
     const char *value = entry != NULL ? entry->value : row->key.fallback;
     char where[VALUE_SIZE];
-    Error why = {""};
+    Error why = {0};
     Setting setting = {r->setting.spec, text, row->low, row->high, &why};
     resolve_digest(r, text->sections[section].name, row, value);
     if (entry != NULL && *value == '\0')

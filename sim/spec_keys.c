@@ -117,7 +117,9 @@ static bool set_shape(const Setting *s, void *section, void *field, const char *
 }
 
 static bool set_back(const Setting *s, void *section, void *field, const char *value) {
-    (void)section;
+    const Population *p = section;
+    if (*value != '\0' && p->template.shape == SHAPE_MESH)
+        return error_set(s->error, "a mesh has none: closed, it refers back everywhere");
     return *value == '\0' || text_share(value, &((Template *)field)->back_ppm, s->error);
 }
 

@@ -21,7 +21,7 @@ HeapOptions hand_options(void) {
 }
 
 Heap *hand_heap_with(const HeapOptions *options) {
-    Error error = {""};
+    Error error = {0};
     Heap *heap = heap_open(options, &error);
     ck_assert_msg(heap != NULL, "%s", error.text);
     return heap;
@@ -33,7 +33,7 @@ Heap *hand_heap_new(void) {
 }
 
 void prove(const Heap *heap) {
-    Error error = {""};
+    Error error = {0};
     ck_assert_msg(heap_check(heap, &error), "%s", error.text);
 }
 

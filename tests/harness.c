@@ -11,7 +11,7 @@ enum { OVERRIDES_MAX = 8 };
 static void must(bool good, const Error *error) { ck_assert_msg(good, "%s", error->text); }
 
 static void trial_play(Trial *trial) {
-    Error error = {""};
+    Error error = {0};
     RunOptions options = {.spec = &trial->spec, .policy = &trial->policy, .batch = 4096};
     trial->run = run_open(&options, &error);
     must(trial->run != NULL, &error);
@@ -21,7 +21,7 @@ static void trial_play(Trial *trial) {
 }
 
 static Trial *trial_from(const char *name, const char *policy, va_list overrides) {
-    Error error = {""};
+    Error error = {0};
     char path[256];
     const char *list[OVERRIDES_MAX];
     size_t count = 0;

@@ -12,7 +12,7 @@ enum { DRAWS = 200000 };
 
 static Dist dist_of(const char *text, uint64_t low) {
     Dist dist;
-    Error error = {""};
+    Error error = {0};
     ck_assert_msg(dist_parse(&dist, text, low, 1000000000000, &error), "%s: %s", text, error.text);
     return dist;
 }
@@ -256,7 +256,7 @@ END_TEST
 
 static void dist_refused(const char *text, const char *message) {
     Dist dist;
-    Error error = {""};
+    Error error = {0};
     ck_assert_msg(!dist_parse(&dist, text, 1, 1000000000000, &error), "'%s' is accepted", text);
     ck_assert_str_eq(error.text, message);
 }

@@ -82,7 +82,7 @@ END_TEST
 
 START_TEST(the_simulator_gives_the_golden_vector) {
     const Golden *golden = &GOLDEN[_i];
-    Error error = {""};
+    Error error = {0};
     Spec spec;
     PolicyChoice choice;
     RunResult result;

@@ -18,7 +18,7 @@ static Metrics run_checked(const char *policy, const char *seed, const RunOption
     Spec *spec = memory_new(1, sizeof *spec);
     PolicyChoice choice;
     RunResult result = {0};
-    Error error = {""};
+    Error error = {0};
     bool done = false;
     const char *overrides[] = {seed};
     ck_assert_msg(spec_read_text(spec, "w.ini", workload, overrides, 1, &error), "%s", error.text);

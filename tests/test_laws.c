@@ -159,7 +159,7 @@ static Full full_collections(const char *policy) {
         "[population model]\nphase = build\nallocations = 50k\nlifetime = round\n"
         "[phase churn]\ncollect_every = 2k\n"
         "[population records]\nphase = churn\nallocations = 40k\nlifetime = fixed 501\n";
-    Error error = {""};
+    Error error = {0};
     Spec spec;
     PolicyChoice choice;
     RunResult result;

@@ -86,7 +86,7 @@ static Heap *heap_that_computes(void) {
 }
 
 static Metrics compute(const Recorder *recorder, Heap *heap) {
-    Error error = {""};
+    Error error = {0};
     Metrics metrics;
     ck_assert_msg(metrics_compute(&metrics, recorder, heap, &error), "%s", error.text);
     return metrics;
@@ -170,7 +170,7 @@ START_TEST(a_broken_identity_is_an_error) {
     Recorder recorder = ten_pauses(list);
     recorder.pause_ns = 551;
     Heap *heap = heap_that_computes();
-    Error error = {""};
+    Error error = {0};
     Metrics metrics;
     ck_assert(!metrics_compute(&metrics, &recorder, heap, &error));
     ck_assert_msg(strstr(error.text, "sum of pauses") != NULL, "%s", error.text);

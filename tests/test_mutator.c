@@ -9,14 +9,14 @@
 
 static Spec spec_of(const char *text) {
     Spec spec;
-    Error error = {""};
+    Error error = {0};
     ck_assert_msg(spec_read_text(&spec, "w.ini", text, NULL, 0, &error), "%s\n%s", error.text,
                   text);
     return spec;
 }
 
 static Mutator *mutator_of(const Spec *spec) {
-    Error error = {""};
+    Error error = {0};
     Mutator *mutator = mutator_open(spec, &error);
     ck_assert_msg(mutator != NULL, "%s", error.text);
     return mutator;

@@ -47,7 +47,7 @@ static size_t choice_count(void) { return POLICY_COUNT + PRESET_COUNT; }
 
 static void spec_of(Spec *spec, int workload, uint64_t allocations) {
     char path[PATH_SIZE], scale[64];
-    Error error = {""};
+    Error error = {0};
     workload_path(workload, path);
     if (!spec_read(spec, path, NULL, 0, &error)) ck_abort_msg("%s", error.text);
     uint64_t millionths = mul_div_u64(allocations, spec->scale, spec_allocations(spec)) + 1;
@@ -70,7 +70,7 @@ static void must(const Trial *trial, bool good, const Error *error) {
 }
 
 static Trial *trial_open(int workload, size_t choice, uint64_t allocations, RunOptions options) {
-    Error error = {""};
+    Error error = {0};
     Trial *trial = memory_new(1, sizeof *trial);
     spec_of(&trial->spec, workload, allocations);
     must(trial, policy_choose(&trial->policy, choice_name(choice), &error), &error);
@@ -82,12 +82,12 @@ static Trial *trial_open(int workload, size_t choice, uint64_t allocations, RunO
 }
 
 static void trial_advance(Trial *trial, uint64_t events) {
-    Error error = {""};
+    Error error = {0};
     must(trial, run_advance(trial->run, events, &trial->done, &error), &error);
 }
 
 static void trial_finish(Trial *trial) {
-    Error error = {""};
+    Error error = {0};
     while (!trial->done) trial_advance(trial, UINT64_MAX);
     must(trial, run_result(trial->run, &trial->result, &error), &error);
 }

@@ -176,7 +176,7 @@ static void add_policy(Program *p) {
 }
 
 static Program *program_new(unsigned seed) {
-    Error error = {""};
+    Error error = {0};
     Program *p = memory_new(1, sizeof *p);
     p->seed = seed;
     rng_seed(&p->rng, seed, 0);
@@ -204,7 +204,7 @@ __attribute__((format(printf, 2, 3))) _Noreturn static void program_fail(const P
 // All of it, checked after every event; the result is valid until run_close.
 static Run *program_run(const Program *p, const char *policy, const char *knobs,
                         RunResult *result) {
-    Error error = {""};
+    Error error = {0};
     PolicyChoice choice;
     bool done = false;
     bool good = policy_choose(&choice, policy, &error) &&
@@ -220,7 +220,7 @@ static Run *program_run(const Program *p, const char *policy, const char *knobs,
 }
 
 static NaiveHeap *program_run_naively(const Program *p) {
-    Error error = {""};
+    Error error = {0};
     const Template *templates[POPULATIONS_MAX];
     for (uint32_t i = 0; i < p->spec.population_count; i++)
         templates[i] = &p->spec.populations[i].template;

@@ -14,7 +14,7 @@
 
 static Spec spec_set(const char *text, const char *const *overrides, size_t count) {
     Spec spec;
-    Error error = {""};
+    Error error = {0};
     bool good = spec_read_text(&spec, "folder/w.ini", text, overrides, count, &error);
     ck_assert_msg(good, "%s\n%s", error.text, text);
     return spec;
@@ -321,7 +321,7 @@ START_TEST(a_file_reads_like_its_text) {
     ck_assert_int_eq(write(file, SMALLEST, sizeof SMALLEST - 1), sizeof SMALLEST - 1);
     close(file);
     Spec spec, expected = spec_of(SMALLEST);
-    Error error = {""};
+    Error error = {0};
     bool good = spec_read(&spec, path, NULL, 0, &error);
     unlink(path);
     ck_assert_msg(good, "%s", error.text);

@@ -12,7 +12,7 @@
 
 static void set_refused(const char *text, const char *override, const char *message) {
     Spec spec;
-    Error error = {""};
+    Error error = {0};
     bool good = spec_read_text(&spec, "w.ini", text, &override, override != NULL, &error);
     ck_assert_msg(!good, "this is accepted:\n%s", text);
     ck_assert_str_eq(error.text, message);
@@ -31,7 +31,7 @@ END_TEST
 
 START_TEST(a_file_that_is_not_there_is_refused) {
     Spec spec;
-    Error error = {""};
+    Error error = {0};
     ck_assert(!spec_read(&spec, "not-there.ini", NULL, 0, &error));
     ck_assert_str_eq(error.text, "not-there.ini: cannot be read: No such file or directory");
 }

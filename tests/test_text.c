@@ -12,14 +12,14 @@ typedef bool (*NumberReader)(const char *text, uint64_t low, uint64_t high, uint
 
 static void number_is(NumberReader read, const char *text, uint64_t expected) {
     uint64_t value = ~expected;
-    Error error = {""};
+    Error error = {0};
     ck_assert_msg(read(text, 0, UINT64_MAX, &value, &error), "%s", error.text);
     ck_assert_msg(value == expected, "'%s' is read as %ju", text, (uintmax_t)value);
 }
 
 static void number_refused(NumberReader read, const char *text, const char *message) {
     uint64_t value = 0;
-    Error error = {""};
+    Error error = {0};
     ck_assert_msg(!read(text, 5, 2000, &value, &error), "'%s' is accepted", text);
     ck_assert_str_eq(error.text, message);
 }
@@ -95,7 +95,7 @@ END_TEST
 
 START_TEST(the_ends_of_a_range_are_allowed) {
     uint64_t value = 0;
-    Error error = {""};
+    Error error = {0};
     ck_assert(text_count("5", 5, 2000, &value, &error));
     ck_assert(text_count("2k", 5, 2000, &value, &error));
 }
@@ -103,7 +103,7 @@ END_TEST
 
 START_TEST(a_decimal_is_scaled) {
     uint64_t value = 0;
-    Error error = {""};
+    Error error = {0};
     ck_assert(text_decimal("1.25", 1000, 0, 2000, &value, &error));
     ck_assert_uint_eq(value, 1250);
     ck_assert(text_decimal(" 2 ", 1000, 0, 2000, &value, &error));
@@ -113,7 +113,7 @@ END_TEST
 
 static void decimal_refused(const char *text, const char *message) {
     uint64_t value = 0;
-    Error error = {""};
+    Error error = {0};
     ck_assert(!text_decimal(text, 1000, 200, 10000, &value, &error));
     ck_assert_str_eq(error.text, message);
 }
@@ -135,7 +135,7 @@ START_TEST(a_share_is_in_percent_or_a_fraction) {
                   {"0.0001%", 1},  {"0.000001", 1}, {"33.3333%", 333333}};
     for (size_t i = 0; i < ARRAY_LENGTH(shares); i++) {
         uint32_t ppm = 77;
-        Error error = {""};
+        Error error = {0};
         ck_assert_msg(text_share(shares[i].text, &ppm, &error), "%s", error.text);
         ck_assert_uint_eq(ppm, shares[i].ppm);
     }
@@ -147,7 +147,7 @@ START_TEST(a_share_above_the_whole_is_refused) {
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         char message[128];
         uint32_t ppm = 0;
-        Error error = {""};
+        Error error = {0};
         snprintf(message, sizeof message,
                  "'%s' is not a share: 0 %% to 100 %%, or 0 to 1, are allowed", texts[i]);
         ck_assert(!text_share(texts[i], &ppm, &error));
@@ -159,7 +159,7 @@ END_TEST
 START_TEST(a_flag_has_four_spellings) {
     static const char *const yes[] = {"yes", "on", "true", "1", "Yes"};
     static const char *const no[] = {"no", "off", "false", "0", "OFF"};
-    Error error = {""};
+    Error error = {0};
     for (size_t i = 0; i < ARRAY_LENGTH(yes); i++) {
         bool first = false, second = true;
         ck_assert(text_bool(yes[i], &first, &error) && first);
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(a_doubtful_flag_is_refused) {
     bool value = false;
-    Error error = {""};
+    Error error = {0};
     ck_assert(!text_bool("maybe", &value, &error));
     ck_assert_str_eq(error.text, "'maybe' is neither yes nor no");
 }
@@ -239,7 +239,7 @@ static const Knob TABLE[KNOBS] = {
 static const char *described(const char *settings) {
     static char text[256];
     KnobValue values[KNOBS];
-    Error error = {""};
+    Error error = {0};
     ck_assert(param_defaults("p", TABLE, KNOBS, values, &error));
     ck_assert_msg(param_set("p", TABLE, KNOBS, settings, values, &error), "%s", error.text);
     param_describe(TABLE, KNOBS, values, text, sizeof text);
@@ -248,7 +248,7 @@ static const char *described(const char *settings) {
 
 static void knob_refused(const char *settings, const char *message) {
     KnobValue values[KNOBS];
-    Error error = {""};
+    Error error = {0};
     ck_assert(param_defaults("p", TABLE, KNOBS, values, &error));
     ck_assert(!param_set("p", TABLE, KNOBS, settings, values, &error));
     ck_assert_str_eq(error.text, message);
@@ -278,7 +278,7 @@ END_TEST
 START_TEST(a_description_is_cut_to_its_place) {
     char text[12];
     KnobValue values[KNOBS];
-    Error error = {""};
+    Error error = {0};
     ck_assert(param_defaults("p", TABLE, KNOBS, values, &error));
     param_describe(TABLE, KNOBS, values, text, sizeof text);
     ck_assert_str_eq(text, "threshold=2");
@@ -294,7 +294,7 @@ START_TEST(an_unknown_knob_is_refused_with_a_suggestion) {
 END_TEST
 
 START_TEST(a_policy_without_knobs_takes_none) {
-    Error error = {""};
+    Error error = {0};
     ck_assert(!param_set("p", NULL, 0, "x=1", NULL, &error));
     ck_assert_str_eq(error.text, "policy p: takes no knobs, found 'x'");
 }

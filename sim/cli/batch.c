@@ -149,7 +149,10 @@ static bool hand_over(Batch *batch, Progress *progress, BatchResult result, void
         progress_wait(progress, batch, job);
         if (interrupted_flag) return true;
         progress_clear(progress);
-        if (atomic_load(&job->state) == JOB_FAILED) return error_set(error, "%s", job->error.text);
+        if (atomic_load(&job->state) == JOB_FAILED) {
+            *error = job->error;
+            return false;
+        }
         if (!result(context, i, &job->result, error)) return false;
         run_close(job->run);
         job->run = NULL;

@@ -62,10 +62,8 @@ static int compare(RunArguments *arguments, Spec *spec, bool is_comparison, Erro
         if (!is_comparison && limit_hit) code = EXIT_LIMIT;
     }
     if (!good) {
-        bool check_failed =
-            strncmp(error->text, "heap check", 10) == 0 || strncmp(error->text, "internal", 8) == 0;
         options_fail(error);
-        code = check_failed ? EXIT_NO : EXIT_BAD_INPUT;
+        code = error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
     } else if (stopped) {
         code = interrupted(&comparison.rows, arguments);
     }
@@ -74,7 +72,7 @@ static int compare(RunArguments *arguments, Spec *spec, bool is_comparison, Erro
 }
 
 static int main_of(int argc, char **argv, bool is_comparison) {
-    Error error = {""};
+    Error error = {0};
     RunArguments *arguments = memory_new(1, sizeof *arguments);
     Spec *spec = memory_new(1, sizeof *spec);
     int code = EXIT_FINE;

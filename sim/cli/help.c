@@ -58,11 +58,17 @@ static int help_markdown(void) {
     return EXIT_FINE;
 }
 
+static void event_print(const char *op, const char *what, const char *flags, const char *value,
+                        const char *target) {
+    printf("  %-8s %s\n", op, what);
+    if (*flags != '\0') printf("           flags: %s\n", flags);
+    if (*value != '\0') printf("           value: %s\n", value);
+    if (*target != '\0') printf("           target: %s\n", target);
+}
+
 static int help_events(void) {
     puts("The canonical stream is made of 16-byte events:\n");
-#define X(op, what, flags, value, target)                                                        \
-    printf("  %-8s %s\n           flags: %s; value: %s; target: %s\n", #op, what, #flags, value, \
-           target);
+#define X(op, what, flags, value, target) event_print(#op, what, flags, value, target);
     EVENT_OPS(X)
 #undef X
     return EXIT_FINE;

@@ -161,7 +161,7 @@ static int is_workload(const struct dirent *entry) {
 static void workload_row(List *list, Format format, const char *folder, const char *file,
                          Spec *spec) {
     char path[PATH_SIZE];
-    Error error = {""};
+    Error error = {0};
     snprintf(path, sizeof path, "%s/%s", folder, file);
     if (!spec_read(spec, path, NULL, 0, &error)) {
         if (format == FORMAT_TABLE) printf("  %-26s cannot be used: %s\n", file, error.text);
@@ -200,7 +200,7 @@ static int workloads_list(Format format) {
 }
 
 int list_command(int argc, char **argv) {
-    Error error = {""};
+    Error error = {0};
     ListArguments a = {0};
     if (!options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), list_option, &a, &error))
         return options_fail(&error);

@@ -95,7 +95,7 @@ static bool override_add(RunArguments *a, const char *prefix, const char *value,
 
 static bool number_option(const Option *option, const char *value, uint64_t low, uint64_t high,
                           uint64_t *number, Error *error) {
-    Error why = {""};
+    Error why = {0};
     return text_count(value, low, high, number, &why) ||
            error_set(error, "--%s: %s", option->name, why.text);
 }

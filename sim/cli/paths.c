@@ -20,8 +20,13 @@ void path_beside(char *path, size_t size) {
 }
 
 void path_shipped(const char *name, char *path, size_t size) {
+    static const char *const above[] = {"..", "../..", "../../.."};  // build/, build/asan/, ...
     char folder[3072];
     path_beside(folder, sizeof folder);
+    for (size_t i = 0; i < ARRAY_LENGTH(above); i++) {
+        snprintf(path, size, "%s/%s/%s", folder, above[i], name);
+        if (access(path, F_OK) == 0) return;
+    }
     snprintf(path, size, "%s/../%s", folder, name);
 }
 

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "paths.h"
+
 extern char **environ;
 
 enum { AT_ONCE = 2 };
@@ -23,22 +25,11 @@ typedef struct {
 
 // ---- the folder of the scripts ----
 
-// "/a/build/ouro" -> "/a/build/../plots"
-static bool plots_beside_executable(char *path, size_t size) {
-    ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    if (length <= 0) return false;
-    path[length] = '\0';
-    char *slash = strrchr(path, '/');
-    if (slash == NULL) return false;
-    size_t room = size - (size_t)(slash - path);
-    return (size_t)snprintf(slash, room, "/../plots") < room;
-}
-
 char *plots_find(Error *error) {
     char beside[PATH_MAX] = "";
     const char *path = getenv("OURO_PLOTS");
     if (path == NULL || *path == '\0') {
-        if (!plots_beside_executable(beside, sizeof beside)) beside[0] = '\0';
+        path_shipped("plots", beside, sizeof beside);
         path = beside;
     }
     char *real = realpath(path, NULL);

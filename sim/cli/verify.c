@@ -26,7 +26,7 @@ static const Option OPTIONS[] = {
 
 static bool verify_number(const char *name, const char *value, uint64_t low, uint64_t *number,
                           Error *error) {
-    Error why = {""};
+    Error why = {0};
     return text_count(value, low, UINT64_MAX / 2, number, &why) ||
            error_set(error, "--%s: %s", name, why.text);
 }
@@ -121,7 +121,7 @@ static int verify(const VerifyArguments *a, char **argv) {
 
 int verify_command(int argc, char **argv) {
     VerifyArguments arguments;
-    Error error = {""};
+    Error error = {0};
     if (!verify_arguments_parse(&arguments, argc, argv, &error)) return options_fail(&error);
     if (arguments.help) {
         verify_arguments_print();

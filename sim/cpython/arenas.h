@@ -14,7 +14,7 @@ enum { ARENA_BYTES = 1 << 20, ARENAS_MAX = 1 << 15 };
 bool arenas_start(Error *error);
 
 // Fills what is free in the interpreter's pools, so that from here on blocks come from one new,
-// empty arena. The requests are those of arenas_drain_requests: 33 times allocate and free. The
+// empty arena. The requests are those of arenas_drain_request: 33 times allocate and free. The
 // filling stays.
 void arenas_drain(void);
 #define ARENAS_DRAIN_REQUESTS 33

@@ -41,7 +41,7 @@ static void shrink(const Program *program, char *scale, size_t size) {
         char override[64];
         const char *overrides[] = {override};
         ReplayCounts counts = {0};
-        Error error = {""};
+        Error error = {0};
         snprintf(override, sizeof override, "workload.scale=0.%06u", millionths);
         if (verify_program(program, overrides, 1, &counts, &error)) return;
         snprintf(scale, size, "%s", override + strlen("workload."));
@@ -85,7 +85,7 @@ static void verify_programs(Verify *v) {
         uint64_t seed = v->arguments.seed + i;
         Program program = program_new(seed);
         ReplayCounts counts = {0};
-        Error error = {""};
+        Error error = {0};
         if (!verify_program(&program, NULL, 0, &counts, &error))
             report_failure(v, seed, &program, &error);
         add(v, &counts);
@@ -98,7 +98,7 @@ static void verify_workload(Verify *v, const char *name) {
     Spec *spec = memory_new(1, sizeof *spec);
     PolicyChoice choice;
     ReplayCounts counts = {0};
-    Error error = {""};
+    Error error = {0};
     char path[PATH_SIZE], scale[64];
     const char *overrides[] = {"workload.memory_limit=none", scale};
     snprintf(scale, sizeof scale, "workload.scale=%s", v->arguments.scale);
@@ -124,7 +124,7 @@ static void verify_workload(Verify *v, const char *name) {
 
 static void *verify_all(void *context) {
     Verify *v = context;
-    Error error = {""};
+    Error error = {0};
     if (!arenas_start(&error) || !interpreter_start(&error)) {
         v->code = options_fail(&error);
         return NULL;
@@ -148,7 +148,7 @@ static void *verify_all(void *context) {
 // Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames.
 int main(int argc, char **argv) {
     Verify v = {.code = EXIT_FINE};
-    Error error = {""};
+    Error error = {0};
     if (!verify_arguments_parse(&v.arguments, argc, argv, &error)) return options_fail(&error);
     if (v.arguments.help) {
         verify_arguments_print();
