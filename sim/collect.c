@@ -223,6 +223,7 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     CHECK(plan->into < h->options.space_count);
     uint64_t released = memory_stats(h->memory)->arenas_released;
     h->freed_by = FREED_IN_PAUSE;
+    h->legacy_finalizers = plan->legacy_finalizers;
     if (plan_collects(plan->kind)) collect(h, plan);
     if (plan->kind == PLAN_MARK) increment_mark(h, plan);
     for (uint32_t i = 0; i < h->options.space_count; i++) {

@@ -179,6 +179,9 @@ static void object_free(Heap *h, uint32_t object) {
     *(is_candidate ? &h->condemned_bytes : &space->bytes) -= all;
     account_dead(h, object, all, is_candidate ? &h->condemned : &space->waiting);
     account_work(h, payload);
+    // Garbage that was found had its finalizer called before; what falls with it has it called now.
+    if (h->freed_by == FREED_IN_PAUSE && !(h->gc[object] & GC_UNREACHABLE) && !h->legacy_finalizers)
+        h->pause.finalizers += t->finalizer && member == 0;
     h->view.payload_bytes -= payload;
     h->view.live_bytes -= all;
     h->view.live_objects--;

@@ -60,7 +60,7 @@ static void put_shape(Writer *w) {
     else
         put(w, "shape = %s\n", shape == 6 ? "single" : "pair");
     if (chance(w, 70)) put(w, "cycle_density = %u%%\n", draw(w, 0, 100));
-    if (chance(w, 30)) put(w, "back_edges = %u%%\n", draw(w, 0, 100));
+    if (shape != 5 && chance(w, 30)) put(w, "back_edges = %u%%\n", draw(w, 0, 100));
 }
 
 static void put_lifetime(Writer *w) {

@@ -66,7 +66,7 @@ static void add_shape(Program *p) {
             add(text, "objects = geometric mean=%u max=40\n", mean);
     }
     if (chance(p, 70)) add(text, "cycle_density = %u%%\n", between(p, 0, 100));
-    if (chance(p, 20)) add(text, "back_edges = %u%%\n", between(p, 0, 100));
+    if (shape != 6 && chance(p, 20)) add(text, "back_edges = %u%%\n", between(p, 0, 100));
 }
 
 static void add_lifetime(Program *p) {
