@@ -86,7 +86,7 @@ struct Heap {
 
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
     FreedBy freed_by;
-    bool legacy_finalizers;  // of the plan that is carried out
+    bool legacy_finalizers;    // of the plan that is carried out
     uint64_t condemned_bytes;  // of the candidates that are left
     Waiting condemned;         // garbage among them that is left
     PauseWork pause;
