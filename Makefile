@@ -14,7 +14,7 @@
 BUILD := build
 OPT := -O2
 WORKLOAD := warsaw-2006
-POLICIES := none cpython-2.4 warsaw cpython-3.11 cpython-3.13 freeze arena oracle
+POLICIES := cpython-2.4 none warsaw cpython-3.11 cpython-3.13 freeze arena oracle
 
 OUT := results/out/$(WORKLOAD)
 ifeq ($(origin CC),default)
@@ -59,10 +59,12 @@ check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ##
 
 # Which ones there are is asked once; a make of its own, because their rules depend on the answer.
 interpreters: $(BUILD)/pythons.mk $(BUILD)/libouro.a  ## build/ouro-cpython-X.Y for each found
-	$(Q)$(MAKE) --no-print-directory PYTHON_RULES=yes setup \
+	$(Q)$(MAKE) -s --no-print-directory PYTHON_RULES=yes setup \
 	    $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | xargs -rn1 printf '$(BUILD)/ouro-cpython-%s ')
 
-$(BUILD)/pythons.mk: sim/cpython/find $(if $(PYTHONS),FORCE) | setup
+$(BUILD)/pythons: FORCE
+	$(call remember,$(PYTHONS))
+$(BUILD)/pythons.mk: sim/cpython/find $(BUILD)/pythons | setup
 	@mkdir -p $(@D); sim/cpython/find $(PYTHONS) > $@
 
 ifdef PYTHON_RULES

@@ -269,7 +269,11 @@ bool spec_read(Spec *spec, const char *path, const char *const *overrides, size_
                Error *error) {
     FILE *file = fopen(path, "r");
     if (file == NULL) return error_set(error, "%s: cannot be read: %s", path, strerror(errno));
-    bool good = spec_from(spec, path, line_from_file, file, overrides, override_count, error);
+    bool good = getc(file) != EOF || !ferror(file);  // a folder opens, but cannot be read
+    if (good) {
+        rewind(file);
+        good = spec_from(spec, path, line_from_file, file, overrides, override_count, error);
+    }
     if (ferror(file)) good = error_set(error, "%s: cannot be read: %s", path, strerror(errno));
     fclose(file);
     return good;

@@ -9,7 +9,7 @@
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(list, "policies, workloads or metrics")                                              \
-    X(help, "how things work: workload, policy, results")
+    X(help, "what a workload can say, and what events are")
 
 #define X(name, what) int name##_command(int argc, char **argv);
 COMMANDS(X)

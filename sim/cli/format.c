@@ -28,8 +28,9 @@ static void format_count(char *text, uint64_t value) {
 }
 
 void format_ratio(char text[FIGURE_SIZE], uint64_t permille) {
-    snprintf(text, FIGURE_SIZE, "%llu.%02llu", (unsigned long long)(permille / 1000),
-             (unsigned long long)(permille % 1000 / 10));
+    uint64_t hundredths = permille / 10 + (permille % 10 >= 5);
+    snprintf(text, FIGURE_SIZE, "%llu.%02llu", (unsigned long long)(hundredths / 100),
+             (unsigned long long)(hundredths % 100));
 }
 
 void format_metric(char text[FIGURE_SIZE], MetricUnit unit, uint64_t value) {

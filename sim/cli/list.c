@@ -93,8 +93,7 @@ static void knob_print(const Knob *knob) {
     } else if (knob->kind == KNOB_FLAG) {
         snprintf(range, sizeof range, "yes or no");
     } else {
-        snprintf(range, sizeof range, "%s",
-                 knob->choices != NULL ? knob->choices : "a name, or a+b+c");
+        snprintf(range, sizeof range, "%s", knob->choices != NULL ? knob->choices : "a name");
     }
     printf("      %-14s %-20s default %-10s %s\n", knob->name, range,
            knob->fallback[0] != '\0' ? knob->fallback : "(none)", knob->help);

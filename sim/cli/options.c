@@ -64,7 +64,10 @@ void options_print(const Option *options, size_t count) {
 }
 
 int options_fail(const Error *error) {
-    fprintf(stderr, "ouro: %s\n", error->text);
+    fputs("ouro: ", stderr);
+    for (const char *p = error->text; *p != '\0'; p++)  // what was found may be anything
+        fputc((unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p, stderr);
+    fputc('\n', stderr);
     return EXIT_BAD_INPUT;
 }
 

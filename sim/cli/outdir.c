@@ -226,9 +226,11 @@ static void write_summary(FILE *f, const Rows *rows) {
         const Row *row = &rows->rows[i];
         char name[FILE_NAME_SIZE];
         file_name(name, i, row->policy->label);
-        fprintf(f, "\n%s\t%s\t%s\t%s\t%s\t%016llx\t%016llx", row->policy->label, name,
+        char stream[17];
+        digest_text(stream, row->stream_digest, row->status == STATUS_OK);
+        fprintf(f, "\n%s\t%s\t%s\t%s\t%s\t%s\t%016llx", row->policy->label, name,
                 policy_choice_summary(row->policy), row->is_floor ? "floor" : "collector",
-                status_name(row->status), llu(row->stream_digest), llu(row->result_digest));
+                status_name(row->status), stream, llu(row->result_digest));
         for (size_t k = 0; k < METRIC_COUNT; k++)
             fprintf(f, "\t%llu", llu(metric_value(&row->metrics, &METRICS[k])));
 #define X(name, help) fprintf(f, "\t%llu", llu(row->name));

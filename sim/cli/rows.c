@@ -67,11 +67,15 @@ static void json_field(FILE *file, const char *name, const char *value) {
     json_string(file, value);
 }
 
+void digest_text(char text[17], uint64_t digest, bool known) {
+    text[0] = '\0';
+    if (known) snprintf(text, 17, "%016llx", (unsigned long long)digest);
+}
+
 static void json_digest(FILE *file, const char *name, uint64_t digest, bool known) {
-    if (known)
-        fprintf(file, ",\"%s\":\"%016llx\"", name, (unsigned long long)digest);
-    else
-        fprintf(file, ",\"%s\":\"\"", name);
+    char text[17];
+    digest_text(text, digest, known);
+    fprintf(file, ",\"%s\":\"%s\"", name, text);
 }
 
 void row_print_json(FILE *file, const Row *row) {
@@ -109,10 +113,11 @@ void rows_print_tsv(FILE *file, const Rows *rows) {
     fputc('\n', file);
     for (size_t i = 0; i < rows->count; i++) {
         const Row *row = &rows->rows[i];
-        fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%016llx\t%016llx", row->spec->name, row->policy->label,
+        char stream[17];
+        digest_text(stream, row->stream_digest, row->status == STATUS_OK);
+        fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%s\t%016llx", row->spec->name, row->policy->label,
                 (unsigned long long)row->spec->seed, engine_name(row->engine),
-                status_name(row->status), (unsigned long long)row->stream_digest,
-                (unsigned long long)row->result_digest);
+                status_name(row->status), stream, (unsigned long long)row->result_digest);
         for (size_t k = 0; k < METRIC_COUNT; k++)
             fprintf(file, "\t%llu", (unsigned long long)metric_value(&row->metrics, &METRICS[k]));
 #define X(name, help) fprintf(file, "\t%llu", (unsigned long long)row->name);

@@ -44,6 +44,9 @@ void rows_print_tsv(FILE *file, const Rows *rows);
 void row_print_table(const Row *row);
 void rows_print_table(const Rows *rows);
 
+// 16 hexadecimal digits; nothing for a stream that was not seen to its end.
+void digest_text(char text[17], uint64_t digest, bool known);
+
 // A string for JSON, quotes included.
 void json_string(FILE *file, const char *text);
 

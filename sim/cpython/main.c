@@ -160,5 +160,5 @@ int main(int argc, char **argv) {
     pthread_attr_setstacksize(&attributes, (size_t)1 << 32);
     CHECK(pthread_create(&thread, &attributes, verify_all, &v) == 0);
     pthread_join(thread, NULL);
-    return fflush(stdout) == 0 ? v.code : EXIT_BAD_INPUT;
+    return fflush(stdout) == 0 && !ferror(stdout) ? v.code : EXIT_BAD_INPUT;
 }
