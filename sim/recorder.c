@@ -36,16 +36,13 @@ uint64_t recorder_sample(Recorder *r, Heap *heap) {
     if (r->sample_count == r->sample_max) return UINT64_MAX;
     Sample *s = &r->samples[r->sample_count++];
     *s = (Sample){.clock = view->clock,
-                  .allocated_bytes = view->allocated_bytes,
                   .model_ns = recorder_now_ns(r, heap),
                   .reachable_bytes = levels->reachable_bytes,
                   .live_bytes = view->live_bytes,
                   .held_bytes = heap_memory(heap)->held_bytes,
                   .garbage_bytes = levels->garbage_bytes,
                   .uncollectable_bytes = levels->uncollectable_bytes,
-                  .collections = r->collection_count,
-                  .round = view->round,
-                  .phase = view->phase};
+                  .collections = r->collection_count};
     for (uint32_t i = 0; i < SPACES_MAX; i++) {
         SpaceGarbage garbage = heap_garbage(heap, i);
         s->waiting_bytes[i] = garbage.waiting_bytes;

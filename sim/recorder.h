@@ -25,12 +25,11 @@ typedef struct {
 } Collection;
 
 typedef struct {
-    uint64_t clock, allocated_bytes, model_ns;
+    uint64_t clock, model_ns;
     uint64_t reachable_bytes, live_bytes, held_bytes, garbage_bytes;
     uint64_t waiting_bytes[SPACES_MAX];  // garbage that no collection has seen, by space
     uint64_t held_by_older_bytes, uncollectable_bytes;
     uint64_t collections;
-    uint32_t round, phase;
 } Sample;
 
 typedef struct {

@@ -106,11 +106,18 @@ static bool entry_put(SpecText *text, Entry entry, Error *error) {
     return true;
 }
 
+// entry_count: there is none.
+static uint32_t entry_number(const SpecText *text, uint32_t section, const char *key) {
+    uint32_t i = 0;
+    while (i < text->entry_count &&
+           (text->entries[i].section != section || strcmp(text->entries[i].key, key) != 0))
+        i++;
+    return i;
+}
+
 static Entry *entry_find(SpecText *text, uint32_t section, const char *key) {
-    for (uint32_t i = 0; i < text->entry_count; i++)
-        if (text->entries[i].section == section && strcmp(text->entries[i].key, key) == 0)
-            return &text->entries[i];
-    return NULL;
+    uint32_t i = entry_number(text, section, key);
+    return i < text->entry_count ? &text->entries[i] : NULL;
 }
 
 static int reader_key(void *user, const char *section, const char *key, const char *value) {
@@ -176,10 +183,8 @@ bool spec_text_override(SpecText *text, const char *override, Error *error) {
 }
 
 const Entry *spec_text_find(const SpecText *text, uint32_t section, const char *key) {
-    for (uint32_t i = 0; i < text->entry_count; i++)
-        if (text->entries[i].section == section && strcmp(text->entries[i].key, key) == 0)
-            return &text->entries[i];
-    return NULL;
+    uint32_t i = entry_number(text, section, key);
+    return i < text->entry_count ? &text->entries[i] : NULL;
 }
 
 void spec_text_where(const SpecText *text, const Entry *entry, char *where, size_t size) {

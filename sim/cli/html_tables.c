@@ -73,7 +73,8 @@ static const Measure PEAK = {"peak held", "peak_held_bytes", NULL, "bytes", BETT
 static const Measure GC_TIME = {"collector time", "pause_ns_total", NULL, "ns", BETTER_LOWER};
 static const Measure LONGEST = {"longest pause", "pause_ns_max", NULL, "ns", BETTER_LOWER};
 
-const char *status_text(const char *status) {
+// "out of memory" for oom; other words as they are.
+static const char *status_text(const char *status) {
     return strcmp(status, "oom") == 0 ? "out of memory" : status;
 }
 

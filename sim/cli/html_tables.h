@@ -17,7 +17,4 @@ void metrics_table(FILE *page, const ReportData *data);
 
 void provenance_table(FILE *page, const ReportData *data);
 
-// "out of memory" for oom; other words as they are.
-const char *status_text(const char *status);
-
 #endif

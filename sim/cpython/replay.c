@@ -37,7 +37,6 @@ typedef struct {
     size_t member_max;
 
     uint64_t clock, events;
-    GcState before;
     ReplayCounts *counts;
     Error *error;
 } Replay;
