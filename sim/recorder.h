@@ -7,21 +7,11 @@
 #include "cost.h"
 #include "pauses.h"
 
-// One carried-out plan.
+// One carried-out plan. `kind` is a PlanKind, `reason` a WakeReason; times are model time.
 typedef struct {
-    uint64_t clock;               // allocations before it
-    uint64_t event;               // events before it
-    uint64_t start_ns, pause_ns;  // model time
-    uint64_t candidates, edges, collected, uncollectable, survivors;
-    uint64_t moves, jumps, futile, freed, condemned_bytes, live_bytes_after;
-    uint64_t marked, finalizers;
-    uint64_t young;  // HeapView.young before it
-    uint32_t spaces;
-    uint8_t into;
-    uint32_t round, phase;
-    uint8_t kind;  // PlanKind
-    uint8_t generation;
-    uint8_t reason;  // WakeReason of the question it answered
+#define COLLECTION(type, name, what) type name;
+#include "collection.def"
+#undef COLLECTION
 } Collection;
 
 typedef struct {

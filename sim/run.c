@@ -248,11 +248,10 @@ uint64_t run_clock_end(const Run *run) { return spec_allocations(run->options.sp
 // Padding is not part of a result: fields are digested one by one.
 static void digest_collection(XXH3_state_t *state, const Collection *c) {
     const uint64_t fields[] = {
-        c->clock, c->event,     c->start_ns,      c->pause_ns,        c->candidates,
-        c->edges, c->collected, c->uncollectable, c->survivors,       c->moves,
-        c->jumps, c->futile,    c->freed,         c->condemned_bytes, c->live_bytes_after,
-        c->round, c->phase,     c->kind,          c->generation,      c->reason,
-        c->young, c->marked,    c->finalizers,    c->spaces,          c->into};
+#define COLLECTION(type, name, what) c->name,
+#include "collection.def"
+#undef COLLECTION
+    };
     XXH3_64bits_update(state, fields, sizeof fields);
 }
 

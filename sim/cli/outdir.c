@@ -86,37 +86,36 @@ static void file_name(char name[FILE_NAME_SIZE], size_t index, const char *label
 
 static unsigned long long llu(uint64_t value) { return value; }
 
-static void write_collections(FILE *f, const RunResult *result) {
+// A field of collection.def; phases and kinds of plans by name.
+static void write_field(FILE *f, const char *name, uint64_t value, const Spec *spec) {
     static const char *const kinds[] = {"nothing", "collect", "move", "release", "mark"};
-    const Spec *spec = result->spec;
-    fputs(
-        "index\tclock\tevent\tround\tphase\tkind\tgeneration\tcandidates\tedges\tcollected\tuncolle"
-        "ctable\t"
-        "survivors\tmoves\tjumps\tfutile\tfreed\tcondemned_bytes\tlive_bytes_after\tstart_"
-        "ns\tpause_ns\n",
-        f);
+    if (strcmp(name, "phase") == 0)
+        fprintf(f, "\t%s", value < spec->phase_count ? spec->phases[value].name : "(round end)");
+    else if (strcmp(name, "kind") == 0)
+        fprintf(f, "\t%s", kinds[value]);
+    else
+        fprintf(f, "\t%llu", llu(value));
+}
+
+static void write_collections(FILE *f, const RunResult *result) {
+    static const char *const names[] = {
+#define COLLECTION(type, name, what) #name,
+#include "collection.def"
+#undef COLLECTION
+    };
+    fputs("index", f);
+    for (size_t k = 0; k < ARRAY_LENGTH(names); k++) fprintf(f, "\t%s", names[k]);
+    fputc('\n', f);
     for (size_t i = 0; i < result->recorder->collection_count; i++) {
         const Collection *c = &result->recorder->collections[i];
-        const char *phase =
-            c->phase < spec->phase_count ? spec->phases[c->phase].name : "(round end)";
-        fprintf(f, "%zu\t%llu\t%llu\t%u\t%s\t%s\t%u", i, llu(c->clock), llu(c->event), c->round,
-                phase, kinds[c->kind], c->generation);
-        const uint64_t counts[] = {c->candidates,
-                                   c->edges,
-                                   c->collected,
-                                   c->uncollectable,
-                                   c->survivors,
-                                   c->moves,
-                                   c->jumps,
-                                   c->futile,
-                                   c->freed,
-                                   c->condemned_bytes,
-                                   c->live_bytes_after,
-                                   c->marked,
-                                   c->finalizers,
-                                   c->start_ns,
-                                   c->pause_ns};
-        for (size_t k = 0; k < ARRAY_LENGTH(counts); k++) fprintf(f, "\t%llu", llu(counts[k]));
+        const uint64_t values[] = {
+#define COLLECTION(type, name, what) c->name,
+#include "collection.def"
+#undef COLLECTION
+        };
+        fprintf(f, "%zu", i);
+        for (size_t k = 0; k < ARRAY_LENGTH(values); k++)
+            write_field(f, names[k], values[k], result->spec);
         fputc('\n', f);
     }
 }
