@@ -1,8 +1,9 @@
 // collect.c -- carrying out a plan: CPython's trial deletion over whole spaces
 //
 // gc_collect_main of Modules/gcmodule.c, 3.8 to 3.11, pass by pass and with its names. One word per
-// object is read at random: gc[] holds the reference count under deduction and, in its two low
-// bits, whether the object is a candidate and whether it is tentatively unreachable.
+// object is read at random: gc[] holds the reference count under deduction and, in its low bits,
+// whether the object is a candidate, whether it is tentatively unreachable, and whether its touches
+// are in the sample of locality.h. What each pass of CPython touches is played there.
 #include "heap_state.h"
 
 // CPython appends the younger lists, in order, to that of the oldest condemned generation (or to
@@ -39,6 +40,16 @@ static uint32_t candidate_ahead(const Heap *h, uint64_t i, uint64_t count) {
     return h->candidates[i + AHEAD < count ? i + AHEAD : i];
 }
 
+// The touches that were written down, as often as CPython makes them.
+static void play(Heap *h, PassKind kind, uint32_t times) {
+    if (h->locality == NULL) return;
+    for (uint32_t i = 0; i < times; i++) locality_play(h->locality, kind, &h->pause.misses);
+}
+
+static void play_begin(Heap *h) {
+    if (h->locality != NULL) locality_begin(h->locality);
+}
+
 static void update_refs(Heap *h, uint64_t count) {
     Address last = count > 0 ? h->addresses[h->candidates[0]] : 0;
     for (uint64_t i = 0; i < count; i++) {
@@ -46,15 +57,18 @@ static void update_refs(Heap *h, uint64_t count) {
         __builtin_prefetch(&h->refcounts[ahead]);
         __builtin_prefetch(&h->gc[ahead], 1);
         __builtin_prefetch(&h->addresses[ahead]);
-        h->gc[object] = h->refcounts[object] << 2 | GC_CANDIDATE;
-        h->pause.jumps += address_is_far(last, h->addresses[object]);
+        CHECK(h->refcounts[object] < UINT32_MAX / GC_ONE);
+        h->gc[object] = h->refcounts[object] * GC_ONE | GC_CANDIDATE | (h->gc[object] & GC_SAMPLE);
+        h->pause.jumps += locality_is_jump(last, h->addresses[object]);
         last = h->addresses[object];
     }
 }
 
 static void subtract_refs(Heap *h, uint64_t count) {
     uint64_t edges = 0;
+    play_begin(h);
     for (uint64_t i = 0; i < count; i++) {
+        touch_step(h, i > 0 ? h->candidates[i - 1] : 0, h->candidates[i]);
         const uint32_t *slots = object_slots(h, h->candidates[i]);
         uint32_t slot_count = h->slot_counts[h->candidates[i]];
         __builtin_prefetch(object_slots(h, candidate_ahead(h, i, count)));
@@ -62,9 +76,12 @@ static void subtract_refs(Heap *h, uint64_t count) {
             uint32_t target = slots[k];
             if (target == 0) continue;
             edges++;
+            touch_edge(h, target);
             if (h->gc[target] & GC_CANDIDATE) h->gc[target] -= GC_ONE;
         }
     }
+    play(h, PASS_STEPS, 1);  // update_refs took the same steps
+    play(h, PASS_STEPS_AND_EDGES, 1);
     h->pause.result.edges = edges;
 }
 
@@ -74,9 +91,12 @@ static uint64_t visit_reachable(Heap *h, uint32_t object, uint64_t rescued) {
     const uint32_t *slots = object_slots(h, object);
     for (uint32_t k = 0; k < h->slot_counts[object]; k++) {
         uint32_t target = slots[k], word = h->gc[target];
-        if (target == 0 || !(word & GC_CANDIDATE)) continue;
+        if (target == 0) continue;
+        touch_edge(h, target);
+        if (!(word & GC_CANDIDATE)) continue;
         if (word & GC_UNREACHABLE) h->rescued[rescued++] = target;
-        if (word & GC_UNREACHABLE || word >> 2 == 0) h->gc[target] = GC_CANDIDATE | GC_ONE;
+        if (word & GC_UNREACHABLE || word < GC_ONE)
+            h->gc[target] = GC_CANDIDATE | GC_ONE | (word & GC_SAMPLE);
     }
     return rescued;
 }
@@ -85,9 +105,11 @@ static uint64_t visit_reachable(Heap *h, uint32_t object, uint64_t rescued) {
 // h->unreachable.
 static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable) {
     uint64_t kept = 0, aside = 0, rescued = 0;
+    play_begin(h);
     for (uint64_t i = 0; i < count; i++) {
         uint32_t object = h->candidates[i];
-        if (h->gc[object] >> 2 == 0) {
+        touch_step(h, i > 0 ? h->candidates[i - 1] : 0, object);
+        if (h->gc[object] < GC_ONE) {
             h->gc[object] |= GC_UNREACHABLE;
             h->unreachable[aside++] = object;
         } else {
@@ -97,8 +119,10 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
     }
     for (uint64_t i = 0; i < rescued; i++) {
         h->candidates[kept++] = h->rescued[i];
+        touch_step(h, i > 0 ? h->rescued[i - 1] : 0, h->rescued[i]);
         rescued = visit_reachable(h, h->rescued[i], rescued);
     }
+    play(h, PASS_STEPS_AND_EDGES, 1);
     h->pause.moves = aside;
     *unreachable = 0;
     for (uint64_t i = 0; i < aside; i++) {
@@ -110,7 +134,7 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
 
 static void survive(Heap *h, uint32_t object, uint32_t into) {
     Space *space = &h->spaces[into];
-    h->gc[object] = 0;
+    h->gc[object] &= GC_SAMPLE;
     h->tags[object] = tags_in_space(h->tags[object], into);
     h->positions[object] = space_add(space, object, h->positions);
     if (!(h->tags[object] & TAG_DEAD)) return;
@@ -126,7 +150,7 @@ static uint64_t move_legacy_finalizers(Heap *h, uint64_t *count) {
     for (uint64_t i = 0; i < *count; i++) {
         uint32_t object = h->unreachable[i];
         if (!object_finalizer(h, object)) continue;
-        h->gc[object] = GC_CANDIDATE | GC_ONE;
+        h->gc[object] = GC_CANDIDATE | GC_ONE | (h->gc[object] & GC_SAMPLE);
         h->rescued[reached++] = object;
     }
     for (uint64_t i = 0; i < reached; i++) reached = visit_reachable(h, h->rescued[i], reached);
@@ -161,6 +185,30 @@ static void delete_garbage(Heap *h, uint64_t count) {
         if (h->tags[h->unreachable[i]] & TAG_ALIVE) object_clear(h, h->unreachable[i]);
 }
 
+// untrack_tuples walks along the survivors; untrack_dicts too, in a full collection.
+static void walk_survivors(Heap *h, uint64_t count, bool full) {
+    if (h->locality == NULL) return;
+    locality_begin(h->locality);
+    for (uint64_t i = 0; i < count; i++)
+        touch_step(h, i > 0 ? h->candidates[i - 1] : 0, h->candidates[i]);
+    play(h, PASS_STEPS, full ? 2 : 1);
+}
+
+// What is unreachable is walked along for legacy finalizers, weak references and finalizers,
+// deduced once more, and deleted.
+static void walk_unreachable(Heap *h, uint64_t count) {
+    if (h->locality == NULL) return;
+    locality_begin(h->locality);
+    for (uint64_t i = 0; i < count; i++) {
+        const uint32_t *slots = object_slots(h, h->unreachable[i]);
+        touch_step(h, i > 0 ? h->unreachable[i - 1] : 0, h->unreachable[i]);
+        for (uint32_t k = 0; k < h->slot_counts[h->unreachable[i]]; k++)
+            if (slots[k] != 0) touch_edge(h, slots[k]);
+    }
+    play(h, PASS_STEPS, 4);
+    play(h, PASS_STEPS_AND_EDGES, 3);
+}
+
 static bool any_finalizer(const Heap *h) {
     for (uint32_t i = 0; i < h->options.template_count; i++)
         if (h->options.templates[i]->finalizer) return true;
@@ -183,6 +231,7 @@ static void collect(Heap *h, const Plan *plan) {
     subtract_refs(h, count);
     uint64_t kept = move_unreachable(h, count, &unreachable);
     result->survivors = kept;
+    walk_survivors(h, kept, plan->generation == 2);
     for (uint64_t i = 0; i < kept; i++) survive(h, h->candidates[i], plan->into);
     uint64_t kept_finalizers = 0;
     if (any_finalizer(h)) {
@@ -192,6 +241,7 @@ static void collect(Heap *h, const Plan *plan) {
             call_finalizers(h, unreachable);
     }
     result->collected = unreachable;
+    walk_unreachable(h, unreachable);
     delete_garbage(h, unreachable);
     handle_legacy_finalizers(h, kept_finalizers, plan->into);
     Space *into = &h->spaces[plan->into];  // sums wrap: what fell during deletion is balanced here

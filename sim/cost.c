@@ -1,57 +1,91 @@
 // cost.c -- work -> modelled nanoseconds
 #include "cost.h"
 
-enum { PARTS = 16 };
+#include <stdio.h>
+#include <string.h>
 
-// What one jump adds, in ns, from 2^18 condemned bytes (in L2) to 2^28 (far out of cache, page
-// walks). Read off full collections over lists in random order, 2 slots, 10 k to 3 M objects: five
-// dependent loads.
-static const uint16_t JUMP_NS[] = {6, 10, 12, 20, 35, 75, 350, 750, 900, 1000, 1300};
-enum { JUMP_FIRST = 18 };
+static const char *const model_names[COST_MODELS] = {"cache", "counts"};
 
-CostTable cost_table_default(void) {
+const char *cost_model_name(CostModel model) {
+    CHECK((size_t)model < ARRAY_LENGTH(model_names));
+    return model_names[model];
+}
+
+bool cost_model_find(const char *name, CostModel *model, Error *error) {
+    for (size_t i = 0; i < COST_MODELS; i++)
+        if (strcmp(model_names[i], name) == 0) {
+            *model = (CostModel)i;
+            return true;
+        }
+    return error_set(error, "unknown cost model '%s'; allowed: cache, counts", name);
+}
+
+CostTable cost_table_shipped(CostModel model) {
     CostTable table = {
-#define COST(name, ns, what) .name = (uint64_t)((ns)*PARTS + 0.5),
+        .model = model,
+#define PRICE(cache, counts) \
+    (uint64_t)((model == COST_CACHE ? (cache) : (counts)) * COST_PARTS + 0.5)
+#define PAUSE(counted, cache, counts, what)   .counted = PRICE(cache, counts),
+#define MUTATOR(counted, cache, counts, what) .counted = PRICE(cache, counts),
 #include "cost.def"
-#undef COST
+#undef PAUSE
+#undef MUTATOR
+#undef PRICE
     };
-    for (uint32_t i = 0; i < ARRAY_LENGTH(table.jump); i++) {
-        uint32_t step = i < JUMP_FIRST ? 0 : i - JUMP_FIRST;
-        if (step >= ARRAY_LENGTH(JUMP_NS)) step = ARRAY_LENGTH(JUMP_NS) - 1;
-        table.jump[i] = (uint64_t)JUMP_NS[step] * PARTS;
-    }
+    snprintf(table.name, sizeof table.name, "%s (shipped table)", cost_model_name(model));
     return table;
 }
 
-static uint64_t nanoseconds(uint64_t parts) { return (parts + PARTS / 2) / PARTS; }
+static uint64_t nanoseconds(uint64_t parts) { return (parts + COST_PARTS / 2) / COST_PARTS; }
 
-uint64_t cost_pause_ns(const CostTable *table, PlanKind kind, const PauseWork *work) {
-    uint32_t size = 63u - (uint32_t)__builtin_clzll(work->condemned_bytes | 1);
-    uint64_t freed = kind == PLAN_RELEASE ? table->released : table->freed;
-    return nanoseconds(
-        table->collection + work->result.candidates * table->candidate +
-        work->result.edges * table->edge + work->moves * table->move +
-        work->result.marked * table->marked + work->freed * freed +
-        work->jumps * table->jump[size] + work->payloads_small * table->payload_small +
-        work->payloads_large * table->payload_large + work->finalizers * table->finalizer +
-        work->arenas_released * table->arena_released);
+PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work) {
+    PauseCounts counts = {.collections = 1, .arenas_released = work->arenas_released};
+    if (kind == PLAN_RELEASE) {
+        counts.released = work->freed;
+        return counts;
+    }
+    counts.candidates = work->result.candidates;
+    counts.edges = work->result.edges;
+    counts.moves = work->moves;
+    counts.freed = work->freed;
+    counts.marked = work->result.marked;
+    counts.jumps_l1 = work->misses.jumps_l1;
+    counts.jumps_l3 = work->misses.jumps_l3;
+    counts.edges_l1 = work->misses.edges_l1;
+    counts.edges_l3 = work->misses.edges_l3;
+    counts.pages = work->misses.pages;
+    counts.payloads_small = work->payloads_small;
+    counts.payloads_large = work->payloads_large;
+    counts.finalizers = work->finalizers;
+    return counts;
+}
+
+uint64_t cost_pause_ns(const CostTable *table, const PauseCounts *counts) {
+    uint64_t parts = 0;
+#define PAUSE(counted, cache, counts_, what) parts += counts->counted * table->counted;
+#define MUTATOR(counted, cache, counts_, what)
+#include "cost.def"
+#undef PAUSE
+#undef MUTATOR
+    return nanoseconds(parts);
 }
 
 uint64_t cost_ideal_ns(const CostTable *table, const HeapView *view, const MutatorWork *work) {
     return work->work_ns +
-           nanoseconds(view->clock * table->allocation + work->stores * table->store +
-                       work->payloads * table->payload);
+           nanoseconds(view->clock * table->allocations + work->stores * table->stores +
+                       work->payloads * table->payloads);
 }
 
 uint64_t cost_mutator_ns(const CostTable *table, const HeapView *view, const MutatorWork *work) {
     return cost_ideal_ns(table, view, work) +
-           nanoseconds(work->freed_refcount * table->free + work->payloads_freed * table->payload +
-                       work->arenas_mapped * table->arena_mapped +
-                       work->arenas_released * table->arena_released);
+           nanoseconds(work->freed_refcount * table->frees +
+                       work->payloads_freed * table->payloads +
+                       work->arenas_mapped * table->arenas_mapped +
+                       work->arenas_released * table->arenas_released);
 }
 
 uint64_t cost_cascade_ns(const CostTable *table, const MutatorWork *work) {
-    return nanoseconds(work->cascade_arenas * table->arena_released +
-                       work->cascade_objects_max * table->free +
-                       work->cascade_payloads * table->payload);
+    return nanoseconds(work->cascade_arenas * table->arenas_released +
+                       work->cascade_objects_max * table->frees +
+                       work->cascade_payloads * table->payloads);
 }

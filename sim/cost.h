@@ -1,31 +1,49 @@
 // cost.h -- work -> modelled nanoseconds
 //
-// Work (candidates, edges, frees) is exact; time is a model. `counts+jumps` prices the counts of
-// cost.def, and each step of the collector's list walk that leaves the neighbourhood of the last
-// object, by the size of the condemned heap: at the same counts a full collection costs 24 ns per
-// candidate on a heap in order and 1000 on a scattered one. On runs it was not fitted to, its gc
-// time is off by a factor of 1.6 in the geometric mean and 2.5 at worst: good for orders and
-// shapes, not for promises.
+// Work (candidates, edges, frees) is exact; time is a model: prices times counts. There are two.
+//
+//   cache    prices what missed the simulated caches besides (locality.h). What people are shown.
+//   counts   prices counts that do not depend on where objects lie, nor on the order in which they
+//            are examined: for ratios and gates. At the same counts a scattered heap costs forty
+//            times one in order, so its time is good for comparing like with like, and no more.
+//
+// A table is the shipped one (cost.def), or one that `ouro calibrate` wrote for a machine.
 #ifndef OURO_COST_H
 #define OURO_COST_H
 
 #include "heap.h"
 
-#define COST_MODEL_NAME "counts+jumps (shipped table)"
+typedef enum { COST_CACHE, COST_COUNTS } CostModel;
+enum { COST_MODELS = 2, COST_NAME_SIZE = 160 };
+const char *cost_model_name(CostModel model);
+bool cost_model_find(const char *name, CostModel *model, Error *error);
 
-// Integers in 1/16 ns.
+// Prices in 1/16 ns, by what they are the price of.
+enum { COST_PARTS = 16 };
 typedef struct {
-#define COST(name, ns, what) uint64_t name;
+    char name[COST_NAME_SIZE];  // of model and table, for results
+    CostModel model;
+#define PAUSE(counted, cache, counts, what)   uint64_t counted;
+#define MUTATOR(counted, cache, counts, what) uint64_t counted;
 #include "cost.def"
-#undef COST
-    uint64_t jump[64];  // by log2 of the condemned bytes
+#undef PAUSE
+#undef MUTATOR
 } CostTable;
 
-// The shipped table.
-CostTable cost_table_default(void);
+CostTable cost_table_shipped(CostModel model);
 
-// Nanoseconds of one carried-out plan.
-uint64_t cost_pause_ns(const CostTable *table, PlanKind kind, const PauseWork *work);
+// What is priced of one carried-out plan.
+typedef struct {
+#define PAUSE(counted, cache, counts, what) uint64_t counted;
+#define MUTATOR(counted, cache, counts, what)
+#include "cost.def"
+#undef PAUSE
+#undef MUTATOR
+} PauseCounts;
+
+// A region is released without a look at its objects: nothing but them is counted then.
+PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work);
+uint64_t cost_pause_ns(const CostTable *table, const PauseCounts *counts);
 
 // Nanoseconds of all that the mutator did so far, pauses excluded; its own computing (WORK)
 // included.

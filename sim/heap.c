@@ -256,6 +256,13 @@ static bool tables_open(Heap *h, Error *error) {
     return good;
 }
 
+// Both walks over an object, and all its references, are touches of one pass.
+static bool locality_start(Heap *h, Error *error) {
+    if (!h->options.locality) return true;
+    h->locality = locality_open(2 * h->options.objects_max + h->options.slots_max, error);
+    return h->locality != NULL;
+}
+
 Heap *heap_open(const HeapOptions *options, Error *error) {
     Heap *h = memory_new(1, sizeof *h);
     CHECK(options->space_count <= SPACES_MAX && options->objects_max < UINT32_MAX);
@@ -265,7 +272,7 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     block_init(&h->objects, options->objects_max + 1);
     block_init(&h->slot_blocks, options->slots_max + 1);
     h->memory = memory_open(&MEMORY_3_10, ARENAS_MAX + 1, error);
-    if (h->memory != NULL && tables_open(h, error)) return h;
+    if (h->memory != NULL && tables_open(h, error) && locality_start(h, error)) return h;
     heap_close(h);
     return NULL;
 }
@@ -285,5 +292,6 @@ void heap_close(Heap *h) {
     reserve_free(h->instance_of_unit, h->options.units_max, sizeof *h->instance_of_unit);
     for (uint32_t i = 0; i < h->options.space_count; i++) space_close(&h->spaces[i]);
     if (h->memory != NULL) memory_close(h->memory);
+    locality_close(h->locality);
     free(h);
 }

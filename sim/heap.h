@@ -8,6 +8,7 @@
 #include "event.h"
 #include "heap_view.h"
 #include "hist.h"
+#include "locality.h"
 #include "memory.h"
 #include "plan.h"
 
@@ -23,6 +24,7 @@ typedef struct {
     uint32_t space_count;
     bool is_region[SPACES_MAX];
     bool free_at_death;  // garbage is freed at its truth note, for nothing
+    bool locality;       // count what misses the caches in a collection
 } HeapOptions;
 
 // Work of the mutator and its memory since the start; the cost model turns it into time.
@@ -56,10 +58,11 @@ typedef struct {
     PlanResult result;
     uint64_t young;  // HeapView.young before it
     uint64_t condemned_bytes;
-    uint64_t moves;   // to the list of the tentatively unreachable
-    uint64_t jumps;   // steps of the list walk that leave the neighbourhood of the last object
-    uint64_t futile;  // candidates that were reachable (by the truth notes)
-    uint64_t freed;   // objects freed inside the pause, older ones included
+    uint64_t moves;  // to the list of the tentatively unreachable
+    uint64_t jumps;  // steps of the list walk that leave the neighbourhood of the last object
+    Misses misses;
+    uint64_t futile;                          // candidates that were reachable (by the truth notes)
+    uint64_t freed;                           // objects freed inside the pause, older ones included
     uint64_t payloads_small, payloads_large;  // native blocks freed inside the pause
     uint64_t fallen;  // kept for a legacy finalizer, but freed with garbage that referred to them
     uint64_t finalizers;  // called inside the pause

@@ -7,6 +7,7 @@
 
 #include "block.h"
 #include "heap.h"
+#include "locality.h"
 #include "space.h"
 
 // tags[object]
@@ -19,11 +20,15 @@ enum {
     NO_SPACE = 0x0f
 };
 
-// gc[object] during a collection: references from outside << 2, and
+// gc[object]: between collections in which samples of locality.h it is; during one also the
+// references from outside, in units of GC_ONE, and
 enum {
-    GC_CANDIDATE = 1,    // of the condemned spaces
-    GC_UNREACHABLE = 2,  // tentatively; CPython's NEXT_MASK_UNREACHABLE
-    GC_ONE = 4           // one reference
+    GC_LINE = SAMPLE_LINE,
+    GC_PAGE = SAMPLE_PAGE,
+    GC_SAMPLE = GC_LINE | GC_PAGE,
+    GC_CANDIDATE = 4,    // of the condemned spaces
+    GC_UNREACHABLE = 8,  // tentatively; CPython's NEXT_MASK_UNREACHABLE
+    GC_ONE = 16          // one reference
 };
 
 enum { INSTANCE_CLOSED = 1, INSTANCE_DEAD = 2, INSTANCE_HELD = 4 };
@@ -82,6 +87,7 @@ struct Heap {
 
     Space spaces[SPACES_MAX];
     Memory *memory;
+    Locality *locality;  // NULL: misses are not counted
     Cursor cursor;
 
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
@@ -115,12 +121,6 @@ static inline const Template *object_template(const Heap *h, uint32_t object) {
     return h->options.templates[h->instances[h->instance_of[object]].template];
 }
 
-// A walk along a list is cheap while the next object lies near the last one.
-static inline bool address_is_far(Address from, Address to) {
-    const uint32_t near = 256 / MEMORY_UNIT;
-    return to - from + near > 2 * near;
-}
-
 static inline uint32_t *object_slots(const Heap *h, uint32_t object) {
     return h->slots + h->slots_at[object];
 }
@@ -149,6 +149,20 @@ void object_decref(Heap *h, uint32_t object);
 
 // Clears all slots of an object, in order: tp_clear.
 void object_clear(Heap *h, uint32_t object);
+
+// Writes down that a list walk goes from one object to the next (`last` 0: it begins), and that the
+// references of an object are followed.
+static inline void touch_step(const Heap *h, uint32_t last, uint32_t object) {
+    uint32_t sample = h->gc[object] & GC_SAMPLE;
+    if (LIKELY(sample == 0)) return;
+    Address address = h->addresses[object];
+    locality_step(h->locality, address, sample,
+                  last != 0 && locality_is_jump(h->addresses[last], address));
+}
+
+static inline void touch_edge(const Heap *h, uint32_t target) {
+    if (UNLIKELY(h->gc[target] & GC_LINE)) locality_edge(h->locality, h->addresses[target]);
+}
 
 // Adds to the candidates from plan->refill until they number plan->budget; returns their number.
 uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count);

@@ -13,7 +13,7 @@ static void take(Heap *h, uint32_t object) {
     space_remove(space, h->positions[object], h->positions);
     space->bytes -= bytes;
     h->condemned_bytes += bytes;
-    h->gc[object] = GC_CANDIDATE;
+    h->gc[object] |= GC_CANDIDATE;
     if (!(tags & TAG_DEAD)) return;
     uint64_t held = tags & TAG_HELD ? bytes : 0;
     space->waiting.objects--;
@@ -36,7 +36,8 @@ uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count) {
             const uint32_t *slots = object_slots(h, h->candidates[scanned]);
             for (uint32_t k = 0; k < h->slot_counts[h->candidates[scanned]]; k++) {
                 uint32_t target = slots[k];
-                if (target == 0 || object_space(h, target) != plan->refill || h->gc[target] != 0)
+                if (target == 0 || object_space(h, target) != plan->refill ||
+                    h->gc[target] & GC_CANDIDATE)
                     continue;
                 take(h, target);
                 h->candidates[count++] = target;
@@ -62,7 +63,7 @@ static bool is_marked_now(Heap *h, const Plan *plan, uint32_t object) {
 // Registers are the roots, in the order of their instances; then breadth first.
 void increment_mark(Heap *h, const Plan *plan) {
     uint64_t marked = 0, edges = 0;
-    Address last = 0;
+    if (h->locality != NULL) locality_begin(h->locality);
     for (uint32_t i = 1; i <= h->instance_count; i++) {
         const Instance *instance = &h->instances[i];
         if (instance->live > 0 && instance->flags & INSTANCE_HELD &&
@@ -71,15 +72,18 @@ void increment_mark(Heap *h, const Plan *plan) {
     }
     for (uint64_t i = 0; i < marked; i++) {
         const uint32_t *slots = object_slots(h, h->rescued[i]);
-        h->pause.jumps += address_is_far(last, h->addresses[h->rescued[i]]);
+        uint32_t last = h->rescued[i > 0 ? i - 1 : 0];
+        h->pause.jumps += locality_is_jump(h->addresses[last], h->addresses[h->rescued[i]]);
         h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
-        last = h->addresses[h->rescued[i]];
+        touch_step(h, last, h->rescued[i]);
         for (uint32_t k = 0; k < h->slot_counts[h->rescued[i]]; k++) {
             if (slots[k] == 0) continue;
             edges++;
+            touch_edge(h, slots[k]);
             if (is_marked_now(h, plan, slots[k])) h->rescued[marked++] = slots[k];
         }
     }
+    if (h->locality != NULL) locality_play(h->locality, PASS_STEPS_AND_EDGES, &h->pause.misses);
     h->pause.result.marked = marked;
     h->pause.result.edges = edges;
 }

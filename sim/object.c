@@ -104,6 +104,10 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
                                : memory_alloc(h->memory, bytes);
     h->refcounts[object] = 1;
     h->gc[object] = 0;
+    if (h->locality != NULL) {
+        h->gc[object] = locality_sample(h->addresses[object]);
+        if (h->gc[object] != 0) locality_touch(h->locality, h->addresses[object]);
+    }
     h->instance_of[object] = number;
     h->slots_at[object] = slots_at;
     h->slot_counts[object] = (uint16_t)slots;

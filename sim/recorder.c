@@ -3,9 +3,9 @@
 
 enum { SAMPLES = 1000, PHASE_MARKS = 2000, COLLECTIONS_MAX = 1 << 26 };
 
-bool recorder_open(Recorder *r, uint64_t allocations, uint64_t requests, uint64_t phases,
-                   Error *error) {
-    *r = (Recorder){.cost = cost_table_default()};
+bool recorder_open(Recorder *r, const CostTable *cost, uint64_t allocations, uint64_t requests,
+                   uint64_t phases, Error *error) {
+    *r = (Recorder){.cost = *cost};
     r->sample_every = max_u64(allocations / SAMPLES, 1);
     r->sample_max = 2 * SAMPLES + PHASE_MARKS;
     r->phase_max = min_u64(phases, PHASE_MARKS);
@@ -77,6 +77,7 @@ void recorder_phase(Recorder *r, Heap *heap) {
 bool recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeReason reason,
                          const PauseWork *work, Error *error) {
     const HeapView *view = heap_view(heap);
+    const PauseCounts counts = cost_pause_counts(plan->kind, work);
     CHECK(work->result.candidates == work->result.collected + work->result.survivors +
                                          work->result.uncollectable + work->fallen);
     if (r->collection_count == r->collection_max)
@@ -86,7 +87,7 @@ bool recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeRe
     *c = (Collection){.clock = view->clock,
                       .event = heap_mutator_work(heap)->events,
                       .start_ns = recorder_now_ns(r, heap),
-                      .pause_ns = cost_pause_ns(&r->cost, plan->kind, work),
+                      .pause_ns = cost_pause_ns(&r->cost, &counts),
                       .candidates = work->result.candidates,
                       .edges = work->result.edges,
                       .collected = work->result.collected,
@@ -94,8 +95,17 @@ bool recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeRe
                       .survivors = work->result.survivors,
                       .moves = work->moves,
                       .jumps = work->jumps,
+                      .jumps_l1 = counts.jumps_l1,
+                      .jumps_l3 = counts.jumps_l3,
+                      .edges_l1 = counts.edges_l1,
+                      .edges_l3 = counts.edges_l3,
+                      .pages = counts.pages,
                       .futile = work->futile,
                       .freed = work->freed,
+                      .released = counts.released,
+                      .payloads_small = counts.payloads_small,
+                      .payloads_large = counts.payloads_large,
+                      .arenas_released = counts.arenas_released,
                       .condemned_bytes = work->condemned_bytes,
                       .live_bytes_after = view->live_bytes,
                       .marked = work->result.marked,

@@ -52,8 +52,8 @@ typedef struct {
 } Recorder;
 
 // For a run of `allocations` with at most `requests` requests and `phases` phase events.
-bool recorder_open(Recorder *recorder, uint64_t allocations, uint64_t requests, uint64_t phases,
-                   Error *error);
+bool recorder_open(Recorder *recorder, const CostTable *cost, uint64_t allocations,
+                   uint64_t requests, uint64_t phases, Error *error);
 void recorder_close(Recorder *recorder);
 
 // Model time: the mutator's so far and all pauses.

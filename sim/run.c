@@ -12,6 +12,7 @@ struct Run {
     RunOptions options;
     Mutator *mutator;
     Heap *heap;
+    CostTable cost;
     Recorder recorder;
     void *policy_state;
     WorkloadNames names;
@@ -176,7 +177,8 @@ static bool open_heap(Run *run, Error *error) {
                            .units_max = mutator_units_max(spec),
                            .memory_limit = spec->memory_limit > 0 ? spec->memory_limit : UINT64_MAX,
                            .space_count = run->spaces.space_count,
-                           .free_at_death = run->spaces.free_at_death};
+                           .free_at_death = run->spaces.free_at_death,
+                           .locality = run->cost.model == COST_CACHE};
     for (uint32_t i = 0; i < spec->population_count; i++)
         options.templates[i] = &spec->populations[i].template;
     memcpy(options.is_region, run->spaces.is_region, sizeof options.is_region);
@@ -191,7 +193,7 @@ static bool open_recorder(Run *run, Error *error) {
     for (uint32_t i = 0; i < spec->phase_count; i++)
         if (spec->phases[i].request > 0)
             requests += (spec->phases[i].allocations / spec->phases[i].request + 2) * spec->rounds;
-    return recorder_open(&run->recorder, spec_allocations(spec), requests,
+    return recorder_open(&run->recorder, &run->cost, spec_allocations(spec), requests,
                          (spec->phase_count + 1) * spec->rounds, error);
 }
 
@@ -214,6 +216,7 @@ Run *run_open(const RunOptions *options, Error *error) {
     Run *run = memory_new(1, sizeof *run);
     CHECK(options->batch > 0);
     run->options = *options;
+    run->cost = options->cost != NULL ? *options->cost : cost_table_shipped(COST_CACHE);
     run->check_events = options->check && spec_allocations(options->spec) <= small;
     if (run->check_events) run->options.batch = 1;
     run->mutator = mutator_open(options->spec, error);

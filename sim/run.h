@@ -9,7 +9,7 @@
 #include "mutator.h"
 #include "registry.h"
 
-#define BEHAVIOUR_VERSION 1u  // raised whenever the same input gives other results than before
+#define BEHAVIOUR_VERSION 2u  // raised whenever the same input gives other results than before
 
 typedef enum { ENGINE_TRACING, ENGINE_NULL } Engine;
 typedef enum { STATUS_OK, STATUS_OOM } RunStatus;
@@ -22,7 +22,8 @@ typedef struct {
     const Spec *spec;  // must outlive the run
     const PolicyChoice *policy;
     Engine engine;
-    size_t batch;  // events at a time, at least 1; changes no result
+    const CostTable *cost;  // NULL: the shipped one of the model `cache`
+    size_t batch;           // events at a time, at least 1; changes no result
     bool check;  // prove the heap and the truth notes: after every event of a small run, else after
                  // every collection
 } RunOptions;

@@ -6,14 +6,16 @@
 #include "format.h"
 
 Row row_of(const RunResult *result) {
-    return (Row){.spec = result->spec,
-                 .policy = result->policy,
-                 .engine = result->engine,
-                 .status = result->status,
-                 .stream_digest = result->stream_digest,
-                 .result_digest = result->result_digest,
-                 .metrics = result->metrics,
-                 .is_floor = result->spaces->free_at_death};
+    Row row = {.spec = result->spec,
+               .policy = result->policy,
+               .engine = result->engine,
+               .status = result->status,
+               .stream_digest = result->stream_digest,
+               .result_digest = result->result_digest,
+               .metrics = result->metrics,
+               .is_floor = result->spaces->free_at_death};
+    memcpy(row.cost, result->recorder->cost.name, sizeof row.cost);
+    return row;
 }
 
 // 0: not defined.
@@ -90,7 +92,7 @@ void row_print_json(FILE *file, const Row *row) {
     json_field(file, "engine", engine_name(row->engine));
     json_field(file, "status", status_name(row->status));
     fprintf(file, ",\"behaviour\":%u", BEHAVIOUR_VERSION);
-    json_field(file, "cost_model", COST_MODEL_NAME);
+    json_field(file, "cost_model", row->cost);
     json_digest(file, "workload_digest", spec->digest, true);
     json_digest(file, "stream_digest", row->stream_digest, row->status == STATUS_OK);
     json_digest(file, "result_digest", row->result_digest, true);
@@ -138,9 +140,8 @@ static void print_head(const Row *row) {
            (unsigned long long)row->spec->seed, limit);
 }
 
-static void print_foot(void) {
-    printf("\nTimes are modelled (%s), not measured: good for ratios and orders.\n",
-           COST_MODEL_NAME);
+static void print_foot(const char *cost) {
+    printf("\nTimes are modelled (%s), not measured: good for ratios and orders.\n", cost);
 }
 
 static const MetricRow *metric_find(const char *name, const char *suffix) {
@@ -188,7 +189,7 @@ void row_print_table(const Row *row) {
     }
     if (row->engine == ENGINE_NULL) return;
     print_generations(row);
-    print_foot();
+    print_foot(row->cost);
 }
 
 typedef void (*CellWriter)(char text[FIGURE_SIZE], const Row *row, const Row *first);
@@ -306,5 +307,5 @@ void rows_print_table(const Rows *rows) {
         }
     }
     printf("\n");
-    print_foot();
+    print_foot(rows->rows[0].cost);
 }

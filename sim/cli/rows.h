@@ -12,6 +12,7 @@ typedef struct {
     const PolicyChoice *policy;
     Engine engine;
     RunStatus status;
+    char cost[COST_NAME_SIZE];  // model and table
     uint64_t stream_digest, result_digest;
     Metrics metrics;
     bool is_floor;  // not a collector (oracle): no competitor
