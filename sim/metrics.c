@@ -7,7 +7,9 @@
 
 const MetricRow METRICS[] = {
 #define METRIC(name, unit, direction, help) \
-    {#name, UNIT_##unit, BETTER_##direction, help, offsetof(Metrics, name)},
+    {#name, UNIT_##unit, BETTER_##direction, help, false, offsetof(Metrics, name)},
+#define MEASURED(name, unit, direction, help) \
+    {#name, UNIT_##unit, BETTER_##direction, help, true, offsetof(Metrics, name)},
 #include "metrics.def"
 #undef METRIC
 };
@@ -112,6 +114,7 @@ static void pause_figures(Metrics *m, const Recorder *r) {
     SET_FIGURES(m, _gen0, young);
     SET_FIGURES(m, _gen1, middle);
     SET_FIGURES(m, _gen2, full);
+    m->freed_in_pauses = 0;
     for (size_t i = 0; i < r->collection_count; i++) m->freed_in_pauses += r->collections[i].freed;
     m->yield = permille(all.collected, all.candidates);
     m->futile = permille(all.futile, all.candidates);
@@ -262,4 +265,34 @@ bool metrics_compute(Metrics *m, const Recorder *r, Heap *heap, Error *error) {
     request_figures(m, r);
     memory_figures(m, r, heap);
     return identities_hold(m, r, heap, error);
+}
+
+static void predicted_figures(Metrics *m, const Recorder *r) {
+    size_t n = r->collection_count;
+    uint64_t *ns = memory_new(n, sizeof *ns);
+    m->predicted_ns_total = 0;
+    for (size_t i = 0; i < n; i++) m->predicted_ns_total += ns[i] = r->collections[i].predicted_ns;
+    sort_u64(ns, n);
+    m->predicted_ns_p50 = sorted_quantile(ns, n, 500000);
+    m->predicted_ns_p99 = sorted_quantile(ns, n, 990000);
+    m->predicted_ns_max = sorted_quantile(ns, n, PPM);
+    free(ns);
+}
+
+void metrics_measured(Metrics *m, const Recorder *r, uint64_t total_ns) {
+    const Sample *fullest = NULL;
+    pause_figures(m, r);
+    predicted_figures(m, r);
+    m->total_ns = total_ns;
+    m->mutator_ns = total_ns - min_u64(m->pause_ns_total, total_ns);
+    m->ideal_ns = m->overhead = m->cascade_ns_max = 0;
+    utilization_figures(m, r);
+    request_figures(m, r);
+    m->peak_held_bytes = r->held_bytes_max;
+    m->peak_to_floor = permille(m->peak_held_bytes, m->floor_bytes);
+    for (size_t i = 0; i < r->sample_count; i++)
+        if (fullest == NULL || r->samples[i].live_bytes > fullest->live_bytes)
+            fullest = &r->samples[i];
+    m->fragmentation = fullest != NULL ? permille(fullest->held_bytes, fullest->live_bytes) : 0;
+    m->rss_peak_bytes = r->rss_bytes_max;
 }

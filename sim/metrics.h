@@ -26,6 +26,7 @@ typedef struct {
     MetricUnit unit;
     MetricDirection better;
     const char *help;
+    bool measured;  // known of a run on a real interpreter only
     size_t offset;  // in Metrics
 } MetricRow;
 
@@ -42,6 +43,10 @@ static inline uint64_t metric_value(const Metrics *metrics, const MetricRow *row
 // All figures from what was recorded; false with `error` when an identity between them does not
 // hold.
 bool metrics_compute(Metrics *metrics, const Recorder *recorder, Heap *heap, Error *error);
+
+// Of a run on a real interpreter: the times and the memory in `recorder`, which took `total_ns` in
+// all, take the place of the modelled ones.
+void metrics_measured(Metrics *metrics, const Recorder *recorder, uint64_t total_ns);
 
 // One point of the utilization curve.
 typedef struct {

@@ -52,18 +52,34 @@ uint64_t recorder_sample(Recorder *r, Heap *heap) {
     return (view->clock / r->sample_every + 1) * r->sample_every;
 }
 
-void recorder_request(Recorder *r, const Heap *heap) {
-    uint64_t now = recorder_now_ns(r, heap);
+void recorder_measure(Recorder *r) {
+    for (size_t i = 0; i < r->collection_count; i++) {
+        r->collections[i].predicted_ns = r->collections[i].pause_ns;
+        r->collections[i].pause_ns = r->collections[i].start_ns = 0;
+    }
+    r->pause_ns = r->request_count = r->stretch = 0;
+    r->in_request = false;
+}
+
+void recorder_request_at(Recorder *r, uint64_t now) {
     if (r->in_request && r->request_count < r->request_max)
         r->requests[r->request_count++] = (Request){r->request_start_ns, now, r->stretch};
     r->in_request = true;
     r->request_start_ns = now;
 }
 
-void recorder_phase(Recorder *r, Heap *heap) {
-    const HeapView *view = heap_view(heap);
+void recorder_request(Recorder *r, const Heap *heap) {
+    recorder_request_at(r, recorder_now_ns(r, heap));
+}
+
+void recorder_stretch(Recorder *r) {
     r->in_request = false;
     r->stretch++;
+}
+
+void recorder_phase(Recorder *r, Heap *heap) {
+    const HeapView *view = heap_view(heap);
+    recorder_stretch(r);
     if (view->phase == ROUND_END) {
         r->residue_objects = view->live_objects;
         r->residue_bytes = view->live_bytes;

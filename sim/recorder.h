@@ -20,6 +20,7 @@ typedef struct {
     uint64_t waiting_bytes[SPACES_MAX];  // garbage that no collection has seen, by space
     uint64_t held_by_older_bytes, uncollectable_bytes;
     uint64_t collections;
+    uint64_t rss_bytes;  // of a real run: resident memory above its start; else 0
 } Sample;
 
 typedef struct {
@@ -49,6 +50,7 @@ typedef struct {
     uint64_t pause_ns;                        // of all plans so far
     uint64_t fallen;                          // PauseWork.fallen of all plans
     uint64_t residue_objects, residue_bytes;  // after the last round
+    uint64_t rss_bytes_max, held_bytes_max;   // of a real run
 } Recorder;
 
 // For a run of `allocations` with at most `requests` requests and `phases` phase events.
@@ -64,6 +66,13 @@ uint64_t recorder_now_ns(const Recorder *recorder, const Heap *heap);
 uint64_t recorder_sample(Recorder *recorder, Heap *heap);
 void recorder_request(Recorder *recorder, const Heap *heap);
 void recorder_phase(Recorder *recorder, Heap *heap);
+
+// For a real run of the same events, after a whole simulation: the pauses so far become
+// predictions; requests and the sum of pauses start again. Then what recorder_request and
+// recorder_phase do, at a time `now_ns` of somebody else.
+void recorder_measure(Recorder *recorder);
+void recorder_request_at(Recorder *recorder, uint64_t now_ns);
+void recorder_stretch(Recorder *recorder);
 // False with `error` when the table of collections is full.
 bool recorder_collection(Recorder *recorder, const Heap *heap, const Plan *plan, WakeReason reason,
                          const PauseWork *work, Error *error);

@@ -18,8 +18,9 @@ struct Run {
     WorkloadNames names;
     SpaceSetup spaces;
     Decision decision;
+    uint8_t birth_space[POLICY_POPULATIONS_MAX];  // as the policy said at the start
     RunStatus status;
-    bool done, check_events;
+    bool done, check_events, births_change;
     const Event *events;  // of the present batch, and how many are left
     size_t waiting;
     Metrics null_metrics;  // ENGINE_NULL counts and does nothing else
@@ -49,6 +50,13 @@ static bool check_heap(const Run *run, Error *error) {
     return !run->options.check || heap_check(run->heap, error);
 }
 
+static void note_births(Run *run, WakeReason reason) {
+    const size_t size = sizeof run->birth_space;
+    heap_set_birth_spaces(run->heap, run->decision.birth_space);
+    if (reason == WAKE_START) memcpy(run->birth_space, run->decision.birth_space, size);
+    run->births_change |= memcmp(run->birth_space, run->decision.birth_space, size) != 0;
+}
+
 // Asks the policy, carries out its plan, tells it, until it has no further plan.
 static bool ask(Run *run, Error *error) {
     const HeapView *view = heap_view(run->heap);
@@ -58,7 +66,7 @@ static bool ask(Run *run, Error *error) {
         decision->plan = (Plan){.kind = PLAN_NOTHING};
         run->options.policy->policy->wake(run->policy_state, view, decision);
         heap_set_fuse(run->heap, &decision->fuse);
-        heap_set_birth_spaces(run->heap, decision->birth_space);
+        note_births(run, reason);
         const PauseWork *work = heap_execute(run->heap, &decision->plan);
         if (decision->plan.kind == PLAN_NOTHING) return true;
         if (!recorder_collection(&run->recorder, run->heap, &decision->plan, reason, work, error) ||
@@ -137,6 +145,12 @@ bool run_event(Run *run, bool *done, Error *error) {
 
 const Heap *run_heap(const Run *run) { return run->heap; }
 const Recorder *run_recorder(const Run *run) { return &run->recorder; }
+const SpaceSetup *run_spaces(const Run *run) { return &run->spaces; }
+Recorder *run_measured(Run *run) { return &run->recorder; }
+
+const uint8_t *run_birth_spaces(const Run *run) {
+    return run->births_change ? NULL : run->birth_space;
+}
 
 // ---- opening ----
 
@@ -252,6 +266,7 @@ uint64_t run_clock_end(const Run *run) { return spec_allocations(run->options.sp
 static void digest_collection(XXH3_state_t *state, const Collection *c) {
     const uint64_t fields[] = {
 #define COLLECTION(type, name, what) c->name,
+#define MEASURED(type, name, what)
 #include "collection.def"
 #undef COLLECTION
     };
@@ -265,6 +280,7 @@ static uint64_t digest_result(const RunResult *result) {
     const uint64_t head[] = {BEHAVIOUR_VERSION, result->status, result->stream_digest};
     XXH3_64bits_update(state, head, sizeof head);
     for (size_t i = 0; i < METRIC_COUNT; i++) {
+        if (METRICS[i].measured) continue;
         uint64_t value = metric_value(&result->metrics, &METRICS[i]);
         XXH3_64bits_update(state, &value, sizeof value);
     }

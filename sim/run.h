@@ -46,6 +46,14 @@ bool run_event(Run *run, bool *done, Error *error);
 const Heap *run_heap(const Run *run);
 const Recorder *run_recorder(const Run *run);
 
+// The space in which each population is born (populations in the order of the spec). It is the
+// policy's first word on it; NULL when the policy changed it later.
+const uint8_t *run_birth_spaces(const Run *run);
+const SpaceSetup *run_spaces(const Run *run);
+
+// For who carries the same events out on a real interpreter: the place for the times that it took.
+Recorder *run_measured(Run *run);
+
 // Allocations so far, and in all if nothing stops the run: for progress.
 uint64_t run_clock(const Run *run);
 uint64_t run_clock_end(const Run *run);
@@ -59,10 +67,12 @@ typedef struct {
     Engine engine;
     RunStatus status;
     uint64_t stream_digest;  // of all events; 0 when the run stopped before the end of the stream
-    uint64_t result_digest;  // of status, metrics and collections
+    uint64_t result_digest;  // of status, metrics and collections of the simulation: measured time
+                             // enters no digest
     Metrics metrics;
     const Recorder *recorder;  // valid until run_close
     const SpaceSetup *spaces;
+    const char *interpreter;  // NULL: simulated; "3.11.2": played on it, times are measured
 } RunResult;
 
 // After *done. False with `error` when an identity between the figures is broken.

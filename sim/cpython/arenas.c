@@ -10,11 +10,13 @@ static char *region;
 static bool mapped[ARENAS_MAX];
 static uint32_t unused[ARENAS_MAX], unused_count, next, newest;
 static uint64_t now, before_drain;
+static uint64_t held, held_peak;  // bytes
 
 // The interpreter's stack of frames (3.11 on) comes from here too, in smaller pieces; older
 // versions have smaller arenas: neither is ours.
 static void *arena_take(void *context, size_t size) {
     (void)context;
+    if (size >= ARENA_BYTES_MIN) arenas_hold((int64_t)size);
     if (size != ARENA_BYTES) {
         void *other = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         return other == MAP_FAILED ? NULL : other;
@@ -28,6 +30,7 @@ static void *arena_take(void *context, size_t size) {
 
 static void arena_give(void *context, void *arena, size_t size) {
     (void)context;
+    if (size >= ARENA_BYTES_MIN) arenas_hold(-(int64_t)size);
     uint32_t offset, number = arenas_find(arena, &offset);
     if (number == UINT32_MAX) {
         munmap(arena, size);
@@ -49,6 +52,8 @@ bool arenas_start(Error *error) {
     return true;
 }
 
+bool arenas_can_drain(void) { return PY_VERSION_HEX >= 0x030a0000; }
+
 uint32_t arenas_drain_request(uint32_t i) { return i == 0 ? 512 : 16 * i; }
 
 void arenas_drain(void) {
@@ -64,6 +69,18 @@ void arenas_drain(void) {
         while (arenas_find(block, &offset) != fresh);
         PyObject_Free(block);
     }
+}
+
+void arenas_hold(int64_t bytes) {
+    held += (uint64_t)bytes;
+    held_peak = max_u64(held_peak, held);
+}
+
+uint64_t arenas_held_bytes(void) { return held; }
+
+uint64_t arenas_held_peak(bool restart) {
+    if (restart) held_peak = held;
+    return held_peak;
 }
 
 uint64_t arenas_now(void) { return now - before_drain; }

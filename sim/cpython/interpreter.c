@@ -110,7 +110,39 @@ void interpreter_set_thresholds(int t0, int t1, int t2) {
     for (int i = 0; i < 3; i++) gc_state()->generations[i].threshold = thresholds[i];
 }
 
+int interpreter_count(void) { return gc_state()->generations[0].count; }
 void interpreter_set_count(int young) { gc_state()->generations[0].count = young; }
+
+void interpreter_count_frees(uint64_t count) {
+    int *young = &gc_state()->generations[0].count;
+    *young -= (int)min_u64(count, *young > 0 ? (uint64_t)*young : 0);
+}
+
+int64_t interpreter_collections(void) {
+    const struct gc_generation_stats *stats = gc_state()->generation_stats;
+    return stats[0].collections + stats[1].collections + stats[2].collections;
+}
+
+// The interpreter puts it at the tail of its youngest list; from there it goes to the tail of
+// `list`.
+void interpreter_track(PyObject *object, InterpreterList list) {
+    const uintptr_t flags = 3;
+    struct _gc_runtime_state *gc = gc_state();
+    PyObject_GC_Track(object);
+    if (list == LIST_YOUNG) return;
+    PyGC_Head *young = &gc->generations[0].head, *own = (PyGC_Head *)(young->_gc_prev & ~flags);
+    PyGC_Head *before = (PyGC_Head *)(own->_gc_prev & ~flags);
+    PyGC_Head *to =
+        list == LIST_FROZEN ? &gc->permanent_generation.head : &gc->generations[list].head;
+    PyGC_Head *tail = (PyGC_Head *)(to->_gc_prev & ~flags);
+    CHECK((uintptr_t)own + sizeof *own == (uintptr_t)object);
+    before->_gc_next = (uintptr_t)young;
+    young->_gc_prev = (uintptr_t)before;
+    tail->_gc_next = (uintptr_t)own;
+    own->_gc_prev = (uintptr_t)tail | (own->_gc_prev & flags);
+    own->_gc_next = (uintptr_t)to;
+    to->_gc_prev = (uintptr_t)own;
+}
 
 void interpreter_reset(void) {
     struct _gc_runtime_state *gc = gc_state();

@@ -36,7 +36,16 @@ void interpreter_safepoint(void);
 void interpreter_enable(bool enabled);
 GcState interpreter_gc(void);
 void interpreter_set_thresholds(int t0, int t1, int t2);
-void interpreter_set_count(int young);  // generations[0].count
+int interpreter_count(void);  // generations[0].count
+void interpreter_set_count(int young);
+void interpreter_count_frees(uint64_t count);  // lowers it, not below 0
+
+// Collections of all generations since the last interpreter_reset.
+int64_t interpreter_collections(void);
+
+// Puts an object that is in no list into one of the collector's.
+typedef enum { LIST_YOUNG, LIST_OLD = 2, LIST_FROZEN } InterpreterList;
+void interpreter_track(PyObject *object, InterpreterList list);
 
 // Counters, totals and statistics to zero, gc.garbage to empty.
 void interpreter_reset(void);

@@ -15,6 +15,7 @@
 #include "interpreter.h"
 #include "node.h"
 #include "program.h"
+#include "region.h"
 #include "replay.h"
 
 typedef struct {
@@ -108,9 +109,8 @@ static void verify_workload(Verify *v, const char *name) {
     if (good && v->arguments.memory && !replay_can_memory(&choice))
         good = error_set(&error, "policy %s: memory is compared for CPython's own rules only (%s)",
                          v->arguments.policy, interpreter_version());
-    if (good && !replay_can(&choice))
-        good =
-            error_set(&error, "policy %s: a real interpreter cannot run it", v->arguments.policy);
+    const char *refusal = good ? replay_refusal(&choice) : NULL;
+    if (refusal != NULL) good = error_set(&error, "policy %s: %s", v->arguments.policy, refusal);
     if (!good) {
         v->code = options_fail(&error);
     } else if (!replay_compare(spec, &choice, v->arguments.memory, &counts, &error)) {
@@ -125,7 +125,7 @@ static void verify_workload(Verify *v, const char *name) {
 static void *verify_all(void *context) {
     Verify *v = context;
     Error error = {0};
-    if (!arenas_start(&error) || !interpreter_start(&error)) {
+    if (!arenas_start(&error) || !regions_start(&error) || !interpreter_start(&error)) {
         v->code = options_fail(&error);
         return NULL;
     }

@@ -2,147 +2,14 @@
 #include "replay.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arenas.h"
 #include "heap_state.h"
-#include "interpreter.h"
-#include "mutator.h"
-#include "node.h"
-#include "run.h"
-
-// What a unit's register holds, and what links lead to.
-typedef struct {
-    Node *root;
-    const Template *template;
-    bool held;
-} UnitRef;
-
-typedef struct {
-    const Spec *spec;
-    Run *run;  // the simulation, one event ahead
-    const Recorder *recorder;
-    size_t next;              // the first simulated plan that is still to come
-    Generations generations;  // what the counters must be
-    bool automatic;
-    NodeKind finalizer;
-    bool memory;         // addresses are compared as well
-    uint32_t *arena_of;  // by simulated arena: number + 1 of the real one
-
-    Mutator *mutator;
-    UnitRef *units;  // by number
-    uint32_t units_max;
-    Node **members;  // of the unit being built
-    size_t member_max;
-
-    uint64_t clock, events;
-    ReplayCounts *counts;
-    Error *error;
-} Replay;
-
-// ---- comparing ----
-
-static bool differs(const Replay *r, const char *what, int64_t simulated, int64_t real) {
-    return error_set(r->error,
-                     "difference at event %llu, allocation %llu, plan %zu: %s: simulated %lld, "
-                     "CPython %s %lld",
-                     (unsigned long long)r->events, (unsigned long long)r->clock, r->next, what,
-                     (long long)simulated, interpreter_version(), (long long)real);
-}
-
-static bool same(const Replay *r, const char *what, int64_t simulated, int64_t real) {
-    return simulated == real || differs(r, what, simulated, real);
-}
-
-static const Collection *plan_next(const Replay *r) {
-    return r->next < r->recorder->collection_count ? &r->recorder->collections[r->next] : NULL;
-}
-
-// The generation collected since `before`, or -1.
-static int generation_ran(const GcState *before, const GcState *after) {
-    for (int i = 0; i < 3; i++)
-        if (after->collections[i] != before->collections[i]) return i;
-    return -1;
-}
-
-static bool compare_counters(const Replay *r, const GcState *now) {
-    const Generations *g = &r->generations;
-    return same(r, "count of generation 1", (int64_t)g->count[1], now->count[1]) &&
-           same(r, "count of generation 2", (int64_t)g->count[2], now->count[2]) &&
-           same(r, "long_lived_total", (int64_t)g->long_lived_total, now->long_lived_total) &&
-           same(r, "long_lived_pending", (int64_t)g->long_lived_pending, now->long_lived_pending);
-}
-
-// One collection happened on both sides; `young` is what the interpreter's count was when it began.
-static bool compare_collection(Replay *r, const GcState *before, int64_t young) {
-    const Collection *c = plan_next(r);
-    GcState now = interpreter_gc();
-    Traversal t = node_traversal();
-    int g = generation_ran(before, &now);
-    generations_collected(&r->generations, c->generation, c->survivors);
-    r->counts->collections++;
-    r->counts->candidates += c->candidates;
-    r->counts->collected += c->collected;
-    bool good =
-        same(r, "generation", c->generation, g) &&
-        same(r, "allocation", (int64_t)c->clock, (int64_t)r->clock) &&
-        same(r, "young count", (int64_t)c->young, young) &&
-        same(r, "candidates", (int64_t)c->candidates, (int64_t)t.candidates) &&
-        same(r, "edges", (int64_t)c->edges, (int64_t)t.edges) &&
-        same(r, "collected", (int64_t)c->collected, now.collected[g] - before->collected[g]) &&
-        same(r, "uncollectable", (int64_t)c->uncollectable,
-             now.uncollectable[g] - before->uncollectable[g]) &&
-        same(r, "finalizers", (int64_t)c->finalizers, (int64_t)t.finalized) &&
-        compare_counters(r, &now);
-    r->next++;
-    return good;
-}
-
-// ---- collecting, by itself or driven ----
-
-static bool is_due(const Replay *r, bool at_safepoint) {
-    const Collection *c = plan_next(r);
-    return c != NULL && c->reason == WAKE_YOUNG && c->clock == r->clock &&
-           r->generations.at_safepoint == at_safepoint;
-}
-
-// The interpreter has just had an occasion to collect.
-static bool occasion_automatic(Replay *r, const GcState *before, int64_t young, bool at_safepoint) {
-    GcState now = interpreter_gc();
-    bool ran = generation_ran(before, &now) >= 0, due = is_due(r, at_safepoint);
-    if (ran != due) return differs(r, "collections here", due, ran);
-    return !ran || compare_collection(r, before, young);
-}
-
-static bool drive(Replay *r, int64_t young) {
-    const Collection *c = plan_next(r);
-    GcState before = interpreter_gc();
-    node_traversal_reset();
-    interpreter_collect(c->generation);
-    return compare_collection(r, &before, young);
-}
-
-// gc.collect(), gc.freeze() and gc.unfreeze() between events.
-static bool plans_between_events(Replay *r) {
-    for (;;) {
-        const Collection *c = plan_next(r);
-        if (c == NULL || c->event != r->events || c->reason == WAKE_YOUNG) return true;
-        if (c->kind == PLAN_COLLECT) {
-            if (!drive(r, interpreter_gc().count[0])) return false;
-            continue;
-        }
-        if (c->into == 2) {
-            interpreter_unfreeze();
-        } else {
-            interpreter_freeze();
-            r->generations.count[1] = r->generations.count[2] = 0;
-        }
-        GcState now = interpreter_gc();
-        r->next++;
-        if (!compare_counters(r, &now)) return false;
-    }
-}
+#include "region.h"
+#include "replay_state.h"
 
 // ---- events ----
 
@@ -150,43 +17,37 @@ static NodeKind node_kind(const Replay *r, const Template *t, uint32_t member) {
     return t->finalizer && member == 0 ? r->finalizer : NODE_PLAIN;
 }
 
-static Node *allocate(Replay *r, const Template *t, uint32_t member, uint32_t slots, bool *good) {
-    PyTypeObject *type = node_type(node_kind(r, t, member), template_bytes(t, member));
-    GcState before = interpreter_gc();
-    r->clock++;
-    if (!r->automatic && is_due(r, false)) {
-        *good = drive(r, before.count[0] + 1);
-        interpreter_set_count(-1);  // the allocation that collects is not counted
-        return node_new(type, slots);
-    }
-    node_traversal_reset();
-    Node *node = node_new(type, slots);
-    *good = !r->automatic || occasion_automatic(r, &before, before.count[0] + 1, false);
-    return node;
-}
-
-static bool safepoint(Replay *r) {
-    GcState before = interpreter_gc();
-    if (!r->automatic) return !is_due(r, true) || drive(r, before.count[0]);
-    node_traversal_reset();
-    if (interpreter_has_safepoints()) interpreter_safepoint();
-    return occasion_automatic(r, &before, before.count[0], true);
+static NodeType *type_of(const Replay *r, const Template *t, uint32_t member, uint32_t slots) {
+    return node_type(node_kind(r, t, member), template_bytes(t, member), slots,
+                     template_payload(t, member));
 }
 
 static void store(Node *from, uint32_t slot, Node *to) {
-    PyObject *old = from->body->slots[slot];
+    PyObject **place = &node_slots(from).first[slot], *old = *place;
     Py_XINCREF((PyObject *)to);
-    from->body->slots[slot] = (PyObject *)to;
+    *place = (PyObject *)to;
     Py_XDECREF(old);
+}
+
+// Into the space where the policy has its population born: a generation, the frozen ones, or a
+// region, of which the collector sees nothing.
+static void track(const Replay *r, uint32_t population, Node *node) {
+    uint32_t space = r->birth_space[population];
+    if (r->spaces->is_region[space]) return;
+    if (space == LIST_YOUNG)
+        PyObject_GC_Track((PyObject *)node);
+    else
+        interpreter_track((PyObject *)node, (InterpreterList)space);
 }
 
 static void attach(Replay *r, const Event *e, const Member *member, uint32_t i) {
     const Template *t = &r->spec->populations[e->template].template;
     bool closed = e->flags & UNIT_CLOSED;
     Node *node = r->members[i];
-    node_track(node, template_payload(t, i));
+    node_fill(node);
+    track(r, e->template, node);
     if (i > 0) {
-        r->members[member->parent]->body->slots[member->parent_slot] = (PyObject *)node;
+        node_slots(r->members[member->parent]).first[member->parent_slot] = (PyObject *)node;
     } else {
         r->units[e->unit] = (UnitRef){node, t, true};
     }
@@ -206,18 +67,20 @@ static bool apply_unit(Replay *r, const Event *e) {
         free(r->members);
         r->members = memory_new(r->member_max, sizeof(Node *));
     }
-    for (uint32_t i = 0; good && i < e->value; i++) {
+    for (uint32_t i = 0; good && !r->stopped && i < e->value; i++) {
         Member member = template_member(t, e->value, closed, i);
-        r->members[i] = allocate(r, t, i, member.slots, &good);
+        NodeType *type = type_of(r, t, i, member.slots);
+        r->members[i] = replay_allocate(r, e->template, type, member.slots, &good);
         attach(r, e, &member, i);
-        good = good && safepoint(r);
+        r->stopped = r->clock == r->clock_end;
+        good = good && (r->stopped || replay_safepoint(r));
     }
     return good;
 }
 
 static void apply_store(Replay *r, const Event *e) {
     const UnitRef *unit = &r->units[e->unit];
-    uint32_t slot = unit->root->body->slot_count - unit->template->links + e->flags;
+    uint32_t slot = node_slots(unit->root).count - unit->template->links + e->flags;
     store(unit->root, slot, e->target == NO_UNIT ? NULL : r->units[e->target].root);
 }
 
@@ -234,27 +97,28 @@ static bool same_block(Replay *r, const char *what, Address simulated, const voi
     const uint32_t units = ARENA_BYTES / MEMORY_UNIT;
     uint32_t offset = 0, number = arenas_find(block, &offset), arena = simulated / units;
     if (simulated >= MEMORY_LARGE) return true;  // of malloc on both sides
-    if (number == UINT32_MAX) return differs(r, what, simulated, -1);
+    if (number == UINT32_MAX) return replay_differs(r, what, simulated, -1);
     uint32_t known = r->arena_of[arena];
     if (known == 0 || !arenas_is_mapped(known - 1)) r->arena_of[arena] = number + 1;
-    return same(r, "arena of a block", r->arena_of[arena] - 1, number) &&
-           same(r, what, (int64_t)(simulated % units) * MEMORY_UNIT, offset);
+    return replay_same(r, "arena of a block", r->arena_of[arena] - 1, number) &&
+           replay_same(r, what, (int64_t)(simulated % units) * MEMORY_UNIT, offset);
 }
 
 static bool compare_memory(Replay *r, const Event *e) {
     const Heap *heap = run_heap(r->run);
-    if (!same(r, "arenas", (int64_t)memory_stats(heap->memory)->arenas, (int64_t)arenas_now()))
+    if (!replay_same(r, "arenas", (int64_t)memory_stats(heap->memory)->arenas,
+                     (int64_t)arenas_now()))
         return false;
     if (e->op != OP_UNIT) return true;
     const Template *t = &r->spec->populations[e->template].template;
     const Instance *instance = &heap->instances[heap->instance_of_unit[e->unit]];
     for (uint32_t i = 0; i < e->value; i++) {
         uint32_t object = instance->first + i;
-        const char *block = (const char *)r->members[i] - (NODE_BYTES_MIN - sizeof(Node));
+        const char *block = (const char *)r->members[i] - NODE_GC_HEAD;
         if (!same_block(r, "offset of an object", heap->addresses[object], block)) return false;
         if (template_payload(t, i) > 0 &&
             !same_block(r, "offset of a payload", heap->payloads[object],
-                        r->members[i]->body->payload))
+                        *node_payload(r->members[i])))
             return false;
     }
     return true;
@@ -274,29 +138,64 @@ static void drain_both(Replay *r) {
 
 static bool apply(Replay *r, const Event *e) {
     if (e->op == OP_UNIT && !apply_unit(r, e)) return false;
+    if (r->stopped) return true;
     if (e->op == OP_STORE) apply_store(r, e);
     if (e->op == OP_DROP) apply_drop(r, e->unit);
+    if (e->op == OP_REQUEST) measurement_request(r->measurement);
     r->events++;
-    if ((e->op == OP_PHASE || e->op == OP_COLLECT) && !plans_between_events(r)) return false;
+    if ((e->op == OP_PHASE || e->op == OP_COLLECT) && !replay_plans(r)) return false;
+    if (e->op == OP_PHASE) measurement_phase(r->measurement, r->clock);
     return !r->memory || compare_memory(r, e);
 }
 
+// False when whoever watches wants to stop.
+static bool shows_progress(Replay *r) {
+    const uint64_t events = 1 << 16;
+    if (r->watch == NULL || r->events - r->shown < events) return true;
+    r->shown = r->events;
+    return r->watch->progress(r->watch->context, r->clock) || error_set(r->error, "interrupted");
+}
+
 static bool play(Replay *r) {
+    const size_t batch = r->ahead ? 256 : 1;
     bool done = false;
-    for (;;) {
+    while (!r->stopped) {
         size_t count = 0;
-        const Event *event = mutator_next(r->mutator, 1, &count);
+        const Event *events = mutator_next(r->mutator, batch, &count);
         if (count == 0) break;
-        if (!run_event(r->run, &done, r->error) || !apply(r, event)) return false;
+        if (!r->ahead && !run_event(r->run, &done, r->error)) return false;
+        for (size_t i = 0; i < count && !r->stopped; i++)
+            if (!apply(r, &events[i])) return false;
+        if (!shows_progress(r)) return false;
     }
     r->counts->events += r->events;
-    return same(r, "plans", (int64_t)r->recorder->collection_count, (int64_t)r->next);
+    return replay_same(r, "plans", (int64_t)r->recorder->collection_count, (int64_t)r->next);
 }
 
 // ---- opening and cleaning ----
 
-bool replay_can(const PolicyChoice *choice) {
-    return strcmp(choice->policy->name, "gen3") == 0 || strcmp(choice->policy->name, "freeze") == 0;
+static bool is_named(const PolicyChoice *choice, const char *name) {
+    return strcmp(choice->policy->name, name) == 0;
+}
+
+// A policy without generations collects all of them.
+static Generations generations_of(const PolicyChoice *choice) {
+    return is_named(choice, "none") ? (Generations){0} : generations_new(choice->values);
+}
+
+const char *replay_refusal(const PolicyChoice *choice) {
+    if (is_named(choice, "oracle"))
+        return "a real interpreter cannot run it: only the simulation knows when garbage dies";
+    if (is_named(choice, "incremental"))
+        return "a real interpreter cannot run it: none that can be embedded here collects by "
+               "increments";
+    if (is_named(choice, "arena") && generations_of(choice).legacy_finalizers)
+        return "a real interpreter cannot run it: a region that is released calls all finalizers, "
+               "and finalizers=legacy calls none";
+    static const char *const known[] = {"none", "gen3", "freeze", "arena"};
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+        if (is_named(choice, known[i])) return NULL;
+    return "a real interpreter cannot run it: its rules are not known there (sim/cpython/replay.c)";
 }
 
 // Whether the interpreter's own rules are the policy's.
@@ -311,8 +210,12 @@ static bool is_native(const Generations *g) {
 static void make_types(const Replay *r) {
     for (uint32_t i = 0; i < r->spec->population_count; i++) {
         const Template *t = &r->spec->populations[i].template;
-        for (uint32_t member = 0; member < 3u + t->fanout; member++)
-            node_type(node_kind(r, t, member), template_bytes(t, member));
+        uint32_t members = 3u + t->fanout, slots_max = 2u * t->fanout + 2 + t->links;
+        for (uint32_t k = 0; k < members; k++) {
+            uint32_t inside = node_slots_inside(template_bytes(t, k), template_payload(t, k));
+            for (uint32_t slots = 0; slots <= slots_max && slots <= inside + 1; slots++)
+                type_of(r, t, k, slots);  // the last one is spilled
+        }
     }
     interpreter_hide_objects();
 }
@@ -322,6 +225,7 @@ static void set_up(Replay *r) {
     make_types(r);
     interpreter_reset();
     if (r->memory) drain_both(r);
+    if (r->measurement != NULL && arenas_can_drain()) arenas_drain();
     if (!r->automatic) return;
     interpreter_set_thresholds((int)g->threshold[0], (int)g->threshold[1], (int)g->threshold[2]);
     interpreter_enable(true);
@@ -344,6 +248,8 @@ static void clean_up(Replay *r) {
     interpreter_reset();  // gc.garbage lets go
     for (uint32_t i = 0; i < r->units_max; i++)
         if (r->units[i].held) apply_drop(r, i);
+    for (uint32_t i = 0; i < r->spaces->space_count; i++)
+        if (r->spaces->is_region[i]) region_release(i, &(RegionRelease){0});
     interpreter_unfreeze();
     interpreter_collect(2);
     if (node_live() > 0) clear_remains();
@@ -352,27 +258,46 @@ static void clean_up(Replay *r) {
 }
 
 bool replay_can_memory(const PolicyChoice *choice) {
-    Generations g = generations_new(choice->values);
-    return strcmp(choice->policy->name, "gen3") == 0 && is_native(&g) &&
-           !interpreter_has_safepoints();
+    Generations g = generations_of(choice);
+    return is_named(choice, "gen3") && is_native(&g) && !interpreter_has_safepoints();
+}
+
+// A region's objects lie in arenas of the region.
+static bool fits_regions(const Replay *r) {
+    for (uint32_t i = 0; i < r->spec->population_count; i++) {
+        const Population *p = &r->spec->populations[i];
+        if (!r->spaces->is_region[r->birth_space[i]]) continue;
+        uint32_t bytes = (uint32_t)max_u64(template_bytes(&p->template, 0), p->template.bytes);
+        if (bytes <= REGION_ARENA_BYTES) continue;
+        return error_set(r->error,
+                         "population %s: objects of %u bytes; a real region takes %d at most",
+                         p->name, bytes, REGION_ARENA_BYTES);
+    }
+    return true;
 }
 
 static bool open_replay(Replay *r, const PolicyChoice *choice) {
-    RunOptions options = {r->spec, choice, ENGINE_TRACING, NULL, 1, false};
-    r->generations = generations_new(choice->values);
+    const char *refusal = replay_refusal(choice);
+    if (refusal != NULL) return error_set(r->error, "policy %s: %s", choice->label, refusal);
+    r->generations = generations_of(choice);
     r->finalizer = r->generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
-    r->automatic = r->counts->automatic = is_native(&r->generations);
     r->units_max = mutator_units_max(r->spec);
     r->arena_of = memory_new(ARENAS_MAX, sizeof *r->arena_of);
     r->mutator = mutator_open(r->spec, r->error);
     r->units = reserve_new(r->units_max, sizeof *r->units, "units", r->error);
-    r->run = run_open(&options, r->error);
-    if (r->run != NULL) r->recorder = run_recorder(r->run);
-    return r->mutator != NULL && r->units != NULL && r->run != NULL;
+    if (r->mutator == NULL || r->units == NULL || r->run == NULL) return false;
+    r->recorder = run_recorder(r->run);
+    r->birth_space = run_birth_spaces(r->run);
+    r->spaces = run_spaces(r->run);
+    CHECK(r->birth_space != NULL);  // of no policy that is not refused
+    bool regions = false;
+    for (uint32_t i = 0; i < r->spaces->space_count; i++) regions |= r->spaces->is_region[i];
+    r->automatic = !regions && !is_named(choice, "none") && is_native(&r->generations);
+    r->counts->automatic = r->automatic;
+    return fits_regions(r);
 }
 
 static void close_replay(Replay *r) {
-    run_close(r->run);
     mutator_close(r->mutator);
     reserve_free(r->units, r->units_max, sizeof *r->units);
     free(r->arena_of);
@@ -381,13 +306,44 @@ static void close_replay(Replay *r) {
 
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error) {
-    Replay r = {.spec = spec, .memory = memory, .counts = counts, .error = error};
-    CHECK(replay_can(choice) && (!memory || replay_can_memory(choice)));
-    bool good = open_replay(&r, choice);
+    RunOptions options = {spec, choice, ENGINE_TRACING, NULL, 1, false};
+    Replay r = {
+        .spec = spec, .memory = memory, .clock_end = UINT64_MAX, .counts = counts, .error = error};
+    CHECK(!memory || replay_can_memory(choice));
+    r.run = run_open(&options, error);
+    bool good = r.run != NULL && open_replay(&r, choice);
     if (good) {
         set_up(&r);
         good = play(&r);
         clean_up(&r);
+    }
+    close_replay(&r);
+    run_close(r.run);
+    return good;
+}
+
+bool replay_measure(Run *run, RunResult *result, const ReplayWatch *watch, ReplayCounts *counts,
+                    Error *error) {
+    Measurement measurement;
+    Replay r = {.spec = result->spec,
+                .run = run,
+                .ahead = true,
+                .measurement = &measurement,
+                .watch = watch,
+                .clock_end = result->status == STATUS_OK ? UINT64_MAX : result->metrics.allocations,
+                .counts = counts,
+                .error = error};
+    bool good = open_replay(&r, result->policy);
+    if (good) {
+        set_up(&r);
+        uint64_t fresh = arenas_can_drain() ? ARENA_BYTES : 0;
+        malloc_trim(0);  // what the simulation left
+        measurement_start(&measurement, run_measured(run), fresh);
+        good = play(&r);
+        uint64_t total_ns = measurement_finish(&measurement);
+        clean_up(&r);
+        metrics_measured(&result->metrics, result->recorder, total_ns);
+        result->interpreter = interpreter_version();
     }
     close_replay(&r);
     return good;

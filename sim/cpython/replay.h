@@ -2,17 +2,16 @@
 #ifndef OURO_CPYTHON_REPLAY_H
 #define OURO_CPYTHON_REPLAY_H
 
-#include "recorder.h"
-#include "registry.h"
-#include "spec.h"
+#include "run.h"
 
 typedef struct {
     bool automatic;  // the interpreter decided by itself when to collect what
     uint64_t events, collections, candidates, collected;  // that were compared
 } ReplayCounts;
 
-// True when a real interpreter can run this policy: generations and freezing.
-bool replay_can(const PolicyChoice *choice);
+// Why no real interpreter can run this policy, as a sentence; NULL when it can: none, generations,
+// freezing, regions.
+const char *replay_refusal(const PolicyChoice *choice);
 
 // True when the memory of both sides can be compared: the interpreter collects by itself inside
 // allocations, so both ask their allocator for the same blocks in the same order.
@@ -22,10 +21,25 @@ bool replay_can_memory(const PolicyChoice *choice);
 // every collection: after how many events and allocations, which generation, candidates, edges,
 // collected, uncollectable, the counters and the long-lived totals. If policy and interpreter have
 // the same rules the collector runs by itself; else it is driven (gc.collect(g) where the
-// simulation collected). With `memory` also the address of every block at its birth and the number
+// simulation collected; a region is released by our own means, region.h). With `memory` also the address of every block at its birth and the number
 // of arenas after every event; objects must be of NODE_BYTES_MIN or more. False with `error`, both
 // sides in it, at the first difference. Leaves the interpreter empty.
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
+                    Error *error);
+
+// Told now and then how far it is; false stops it.
+typedef struct {
+    bool (*progress)(void *context, uint64_t clock);
+    void *context;
+} ReplayWatch;
+
+// Plays the events of a finished run, whose heap may be released, on the interpreter, compares
+// every collection as above, and measures: in the run's recorder each pause becomes the CPU time
+// that it took (the modelled one stays as predicted_ns), samples get time, resident memory and what
+// is held, requests their times. `result` (its status is the simulation's, its digests as well)
+// gets the metrics that follow, and the interpreter. Where the simulation hit its memory limit the
+// replay ends at the same allocation. False with `error` as above, or when it was stopped.
+bool replay_measure(Run *run, RunResult *result, const ReplayWatch *watch, ReplayCounts *counts,
                     Error *error);
 
 #endif
