@@ -69,7 +69,7 @@ $(BUILD)/pythons.mk: sim/cpython/find $(BUILD)/pythons | setup
 
 ifdef PYTHON_RULES
 include $(BUILD)/pythons.mk
-$(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch]) $(BUILD)/libouro.a
+$(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch] sim/cpython/*.def) $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_$*_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
 	    $(PYTHON_$*_LIBS) -o $@

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "arenas.h"
+#include "calibrate.h"
+#include "cli/cost_file.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/verify.h"
@@ -130,6 +132,13 @@ static void *verify_all(void *context) {
         return NULL;
     }
     interpreter_hide_objects();
+    if (getenv("OURO_CAL")) {
+        CostTable t;
+        cost_choose(&t, getenv("OURO_COST") ? getenv("OURO_COST") : "cache", &error);
+        v->code = strcmp(getenv("OURO_CAL"), "v") ? calibrate(getenv("OURO_CAL"), 3) : pauses_verify(&t, 5);
+        interpreter_stop();
+        return NULL;
+    }
     for (size_t i = 0; i < v->arguments.workload_count && v->code == EXIT_FINE; i++)
         verify_workload(v, v->arguments.workloads[i]);
     if (v->code == EXIT_FINE && v->arguments.workload_count == 0) verify_programs(v);

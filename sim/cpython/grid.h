@@ -1,0 +1,23 @@
+// grid.h -- the runs of calibrate.def
+#ifndef OURO_CPYTHON_GRID_H
+#define OURO_CPYTHON_GRID_H
+
+#include "measured_run.h"
+
+typedef enum { GRID_HEAPS, GRID_FITTED, GRID_HELD_OUT } GridPart;
+
+typedef struct {
+    GridPart part;
+    const char *name, *policy;
+    const char *text;       // of a heap; NULL: a workload that ships
+    const char *overrides;  // `;` between
+} GridRun;
+
+extern const GridRun GRID[];
+extern const size_t GRID_COUNT;
+
+// Measures one; `cost` is the table for the prediction.
+bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats, MeasuredRun *measured,
+                  Error *error);
+
+#endif
