@@ -76,7 +76,7 @@ static void subtract_refs(Heap *h, uint64_t count) {
             uint32_t target = slots[k];
             if (target == 0) continue;
             edges++;
-            touch_edge(h, target);
+            touch_edge(h, h->candidates[i], k > 0 ? slots[k - 1] : 0, target);
             if (h->gc[target] & GC_CANDIDATE) h->gc[target] -= GC_ONE;
         }
     }
@@ -92,7 +92,7 @@ static uint64_t visit_reachable(Heap *h, uint32_t object, uint64_t rescued) {
     for (uint32_t k = 0; k < h->slot_counts[object]; k++) {
         uint32_t target = slots[k], word = h->gc[target];
         if (target == 0) continue;
-        touch_edge(h, target);
+        touch_edge(h, object, k > 0 ? slots[k - 1] : 0, target);
         if (!(word & GC_CANDIDATE)) continue;
         if (word & GC_UNREACHABLE) h->rescued[rescued++] = target;
         if (word & GC_UNREACHABLE || word < GC_ONE)
@@ -203,7 +203,7 @@ static void walk_unreachable(Heap *h, uint64_t count) {
         const uint32_t *slots = object_slots(h, h->unreachable[i]);
         touch_step(h, i > 0 ? h->unreachable[i - 1] : 0, h->unreachable[i]);
         for (uint32_t k = 0; k < h->slot_counts[h->unreachable[i]]; k++)
-            if (slots[k] != 0) touch_edge(h, slots[k]);
+            if (slots[k] != 0) touch_edge(h, h->unreachable[i], k > 0 ? slots[k - 1] : 0, slots[k]);
     }
     play(h, PASS_STEPS, 4);
     play(h, PASS_STEPS_AND_EDGES, 3);

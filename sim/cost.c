@@ -50,8 +50,10 @@ PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work) {
     counts.freed = work->freed;
     counts.marked = work->result.marked;
     counts.jumps_l1 = work->misses.jumps_l1;
+    counts.jumps_l2 = work->misses.jumps_l2;
     counts.jumps_l3 = work->misses.jumps_l3;
     counts.edges_l1 = work->misses.edges_l1;
+    counts.edges_l2 = work->misses.edges_l2;
     counts.edges_l3 = work->misses.edges_l3;
     counts.pages = work->misses.pages;
     counts.payloads_small = work->payloads_small;

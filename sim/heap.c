@@ -63,6 +63,7 @@ static void member_attach(Heap *h, const Event *unit, const Member *member) {
     uint32_t target = h->instances[h->instance_of_unit[unit->target]].first;
     object_slots(h, object)[h->slot_counts[object] - t->links] = target;
     h->refcounts[target]++;
+    touch(h, target);
     h->work.stores++;
 }
 
@@ -108,6 +109,7 @@ static void apply_store(Heap *h, const Event *event) {
     } else {
         *slot = unit_root(h, event->target);
         h->refcounts[*slot]++;
+        touch(h, *slot);
     }
     h->work.stores++;
     if (old != 0) object_decref(h, old);

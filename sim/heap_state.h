@@ -150,8 +150,7 @@ void object_decref(Heap *h, uint32_t object);
 // Clears all slots of an object, in order: tp_clear.
 void object_clear(Heap *h, uint32_t object);
 
-// Writes down that a list walk goes from one object to the next (`last` 0: it begins), and that the
-// references of an object are followed.
+// Writes down that a list walk goes from one object to the next (`last` 0: it begins).
 static inline void touch_step(const Heap *h, uint32_t last, uint32_t object) {
     uint32_t sample = h->gc[object] & GC_SAMPLE;
     if (LIKELY(sample == 0)) return;
@@ -160,8 +159,19 @@ static inline void touch_step(const Heap *h, uint32_t last, uint32_t object) {
                   last != 0 && locality_is_jump(h->addresses[last], address));
 }
 
-static inline void touch_edge(const Heap *h, uint32_t target) {
-    if (UNLIKELY(h->gc[target] & GC_LINE)) locality_edge(h->locality, h->addresses[target]);
+// Writes down that a reference is followed. It leads to another place if its target lies neither
+// near its source nor near the target of the reference before it (`last`; 0: none).
+static inline void touch_edge(const Heap *h, uint32_t source, uint32_t last, uint32_t target) {
+    if (LIKELY(!(h->gc[target] & GC_LINE))) return;
+    Address address = h->addresses[target];
+    locality_edge(h->locality, address,
+                  locality_is_jump(h->addresses[source], address) &&
+                      (last == 0 || locality_is_jump(h->addresses[last], address)));
+}
+
+// The program itself touches an object.
+static inline void touch(const Heap *h, uint32_t object) {
+    if (UNLIKELY(h->gc[object] & GC_SAMPLE)) locality_touch(h->locality, h->addresses[object]);
 }
 
 // Adds to the candidates from plan->refill until they number plan->budget; returns their number.

@@ -79,7 +79,7 @@ void increment_mark(Heap *h, const Plan *plan) {
         for (uint32_t k = 0; k < h->slot_counts[h->rescued[i]]; k++) {
             if (slots[k] == 0) continue;
             edges++;
-            touch_edge(h, slots[k]);
+            touch_edge(h, h->rescued[i], k > 0 ? slots[k - 1] : 0, slots[k]);
             if (is_marked_now(h, plan, slots[k])) h->rescued[marked++] = slots[k];
         }
     }

@@ -10,29 +10,36 @@ enum {
     PAGE_UNITS = 4096 / MEMORY_UNIT
 };
 
-// Lines of each level: 32 KiB, and the 8 MiB that a process can expect of a shared last level; and
-// pages of 4 KiB.
-enum { L1_BITS = 9 - SAMPLE_BITS, L3_BITS = 17 - SAMPLE_BITS, TABLE_BITS = 12 - SAMPLE_BITS };
+// Lines of each level: 32 KiB, 1 MiB, and the 8 MiB that a process can expect of a shared last
+// level; and pages of 4 KiB. Of the powers of two tried, these predicted held-out runs best.
+enum {
+    L1_BITS = 9 - SAMPLE_BITS,
+    L2_BITS = 14 - SAMPLE_BITS,
+    L3_BITS = 17 - SAMPLE_BITS,
+    TABLE_BITS = 12 - SAMPLE_BITS
+};
 enum { CACHE_WAYS = 2, TABLE_WAYS = 4 };
 
-// What was touched, and how: number << 2 |
-enum { TOUCH_EDGE, TOUCH_STEP, TOUCH_JUMP, TOUCH_PAGE };
+// What was touched, and how: number << TOUCH_BITS |
+enum { TOUCH_STEP, TOUCH_STEP_FAR, TOUCH_EDGE, TOUCH_EDGE_FAR, TOUCH_PAGE, TOUCH_BITS = 3 };
 
 struct Locality {
-    uint32_t l1[1 << L1_BITS], l3[1 << L3_BITS], table[1 << TABLE_BITS];  // the newest way first
+    uint32_t l1[1 << L1_BITS], l2[1 << L2_BITS], l3[1 << L3_BITS];  // the newest way first
+    uint32_t table[1 << TABLE_BITS];
     uint32_t *touches;
     uint64_t count, max;
 };
 
-// Blocks of malloc have no address: each has a line and a page of its own.
+// Blocks of malloc have no address: each has a line and a page of its own (which may coincide with
+// another's).
 static uint32_t line_of(Address address) {
-    const uint32_t large = MEMORY_LARGE / LINE_UNITS;
-    return address < MEMORY_LARGE ? address / LINE_UNITS : large | (address & (large - 1));
+    const uint32_t large = MEMORY_LARGE / LINE_UNITS;  // numbers have 29 bits
+    return (address < MEMORY_LARGE ? address / LINE_UNITS : address) & (large - 1);
 }
 
 static uint32_t page_of(Address address) {
     const uint32_t large = MEMORY_LARGE / PAGE_UNITS;
-    return address < MEMORY_LARGE ? address / PAGE_UNITS : large | (address & (large - 1));
+    return (address < MEMORY_LARGE ? address / PAGE_UNITS : address) & (large - 1);
 }
 
 // Fibonacci hashing: the upper bits choose the sample, those below the set.
@@ -62,6 +69,7 @@ void locality_touch(Locality *l, Address address) {
     uint32_t line = line_of(address), page = page_of(address);
     if (is_sampled(line)) {
         misses(l->l1, L1_BITS, CACHE_WAYS, line);
+        misses(l->l2, L2_BITS, CACHE_WAYS, line);
         misses(l->l3, L3_BITS, CACHE_WAYS, line);
     }
     if (is_sampled(page)) misses(l->table, TABLE_BITS, TABLE_WAYS, page);
@@ -71,15 +79,17 @@ void locality_begin(Locality *l) { l->count = 0; }
 
 static void note(Locality *l, uint32_t number, uint32_t kind) {
     CHECK(l->count < l->max);
-    l->touches[l->count++] = number << 2 | kind;
+    l->touches[l->count++] = number << TOUCH_BITS | kind;
 }
 
 void locality_step(Locality *l, Address address, uint32_t sample, bool is_jump) {
-    if (sample & SAMPLE_LINE) note(l, line_of(address), is_jump ? TOUCH_JUMP : TOUCH_STEP);
+    if (sample & SAMPLE_LINE) note(l, line_of(address), is_jump ? TOUCH_STEP_FAR : TOUCH_STEP);
     if (sample & SAMPLE_PAGE) note(l, page_of(address), TOUCH_PAGE);
 }
 
-void locality_edge(Locality *l, Address address) { note(l, line_of(address), TOUCH_EDGE); }
+void locality_edge(Locality *l, Address address, bool is_jump) {
+    note(l, line_of(address), is_jump ? TOUCH_EDGE_FAR : TOUCH_EDGE);
+}
 
 static void play_touch(Locality *l, uint32_t number, uint32_t kind, Misses *m) {
     if (kind == TOUCH_PAGE) {
@@ -87,21 +97,25 @@ static void play_touch(Locality *l, uint32_t number, uint32_t kind, Misses *m) {
         return;
     }
     uint64_t l1 = misses(l->l1, L1_BITS, CACHE_WAYS, number) ? SAMPLE : 0;
+    uint64_t l2 = misses(l->l2, L2_BITS, CACHE_WAYS, number) ? SAMPLE : 0;
     uint64_t l3 = misses(l->l3, L3_BITS, CACHE_WAYS, number) ? SAMPLE : 0;
-    if (kind == TOUCH_JUMP) {
+    if (kind == TOUCH_STEP_FAR) {
         m->jumps_l1 += l1;
+        m->jumps_l2 += l2;
         m->jumps_l3 += l3;
-    } else if (kind == TOUCH_EDGE) {
+    } else if (kind == TOUCH_EDGE_FAR) {
         m->edges_l1 += l1;
+        m->edges_l2 += l2;
         m->edges_l3 += l3;
     }
 }
 
 void locality_play(Locality *l, PassKind pass, Misses *m) {
     for (uint64_t i = 0; i < l->count; i++) {
-        uint32_t kind = l->touches[i] & 3;
-        if (kind != TOUCH_EDGE || pass == PASS_STEPS_AND_EDGES)
-            play_touch(l, l->touches[i] >> 2, kind, m);
+        uint32_t kind = l->touches[i] & ((1 << TOUCH_BITS) - 1);
+        bool is_edge = kind == TOUCH_EDGE || kind == TOUCH_EDGE_FAR;
+        if (!is_edge || pass == PASS_STEPS_AND_EDGES)
+            play_touch(l, l->touches[i] >> TOUCH_BITS, kind, m);
     }
 }
 

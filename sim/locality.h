@@ -3,8 +3,8 @@
 // At the same counts a full collection costs 24 ns per candidate on a heap in order and 1000 on a
 // scattered one. What makes the difference are loads that miss: each step of a walk along a list
 // of objects depends on the last one, and each reference leads to a target somewhere. So the
-// touches of a collection go, in CPython's order, through two simulated caches (the first level and
-// the last) and a table of pages. Their state is kept between collections; allocations touch it.
+// touches of a collection go, in CPython's order, through three simulated caches and a table of
+// pages. Their state is kept between collections; what the program does to objects touches it.
 //
 // Only a sample is simulated: lines and pages of which one in 16 is chosen by its hash, in caches a
 // sixteenth the size; counts are multiplied. All of it follows from addresses alone.
@@ -15,10 +15,8 @@
 
 // Touches that missed, in all touches (scaled up from the sample).
 typedef struct {
-    uint64_t jumps_l1;  // steps of a list walk that left the neighbourhood of the last object and
-    uint64_t jumps_l3;  //   missed the first level, or the last
-    uint64_t edges_l1;  // targets of references that missed the first level, or the last
-    uint64_t edges_l3;
+    uint64_t jumps_l1, jumps_l2, jumps_l3;  // steps of a list walk to another place, by level
+    uint64_t edges_l1, edges_l2, edges_l3;  // references to another place
     uint64_t pages;  // steps of a list walk to a page that the table did not have
 } Misses;
 
@@ -35,7 +33,7 @@ uint32_t locality_sample(Address address);
 // The program touches a block that is in a sample.
 void locality_touch(Locality *locality, Address address);
 
-// A walk along a list is cheap while the next object lies near the last one.
+// A walk is cheap while the next object lies near the last one: the processor fetches it ahead.
 static inline bool locality_is_jump(Address from, Address to) {
     const uint32_t near = 256 / MEMORY_UNIT;
     return to - from + near > 2 * near;
@@ -45,7 +43,7 @@ static inline bool locality_is_jump(Address from, Address to) {
 // collector makes them: with the targets of references, or without.
 void locality_begin(Locality *locality);
 void locality_step(Locality *locality, Address address, uint32_t sample, bool is_jump);
-void locality_edge(Locality *locality, Address address);
+void locality_edge(Locality *locality, Address address, bool is_jump);
 typedef enum { PASS_STEPS, PASS_STEPS_AND_EDGES } PassKind;
 void locality_play(Locality *locality, PassKind kind, Misses *misses);
 

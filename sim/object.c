@@ -106,7 +106,7 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
     h->gc[object] = 0;
     if (h->locality != NULL) {
         h->gc[object] = locality_sample(h->addresses[object]);
-        if (h->gc[object] != 0) locality_touch(h->locality, h->addresses[object]);
+        touch(h, object);
     }
     h->instance_of[object] = number;
     h->slots_at[object] = slots_at;
@@ -175,6 +175,7 @@ static void object_free(Heap *h, uint32_t object) {
     uint32_t member = object_member(h, object), payload = template_payload(t, member);
     uint32_t bytes = template_bytes(t, member), number = h->instance_of[object];
     bool is_candidate = h->gc[object] & GC_CANDIDATE;
+    if (h->freed_by == FREED_BY_MUTATOR) touch(h, object);
     Space *space = &h->spaces[object_space(h, object)];
     uint64_t all = (uint64_t)bytes + payload;
     CHECK(h->tags[object] & TAG_DEAD);

@@ -30,15 +30,17 @@ static bool cache_misses(Cache *cache, uint32_t line) {
 }
 
 typedef struct {
-    Cache l1, l3, pages;
+    Cache l1, l2, l3, pages;
 } Naive;
 
 static Naive naive_new(void) {
-    return (Naive){cache_new(512, 2), cache_new(131072, 2), cache_new(4096, 4)};
+    return (Naive){cache_new(512, 2), cache_new(16384, 2), cache_new(131072, 2),
+                   cache_new(4096, 4)};
 }
 
 static void naive_free(Naive *naive) {
     free(naive->l1.lines);
+    free(naive->l2.lines);
     free(naive->l3.lines);
     free(naive->pages.lines);
 }
@@ -49,13 +51,20 @@ static Misses naive_pass(Naive *n, const Address *order, const Address *targets,
     for (uint32_t i = 0; i < count; i++) {
         bool jump = i > 0 && locality_is_jump(order[i - 1], order[i]);
         bool l1 = cache_misses(&n->l1, order[i] / LINE_UNITS);
+        bool l2 = cache_misses(&n->l2, order[i] / LINE_UNITS);
         bool l3 = cache_misses(&n->l3, order[i] / LINE_UNITS);
         m.jumps_l1 += jump && l1;
+        m.jumps_l2 += jump && l2;
         m.jumps_l3 += jump && l3;
         m.pages += cache_misses(&n->pages, order[i] / PAGE_UNITS);
         if (targets == NULL) continue;
-        m.edges_l1 += cache_misses(&n->l1, targets[i] / LINE_UNITS);
-        m.edges_l3 += cache_misses(&n->l3, targets[i] / LINE_UNITS);
+        bool far = locality_is_jump(order[i], targets[i]);
+        l1 = cache_misses(&n->l1, targets[i] / LINE_UNITS);
+        l2 = cache_misses(&n->l2, targets[i] / LINE_UNITS);
+        l3 = cache_misses(&n->l3, targets[i] / LINE_UNITS);
+        m.edges_l1 += far && l1;
+        m.edges_l2 += far && l2;
+        m.edges_l3 += far && l3;
     }
     return m;
 }
@@ -77,7 +86,7 @@ static Misses sampled_pass(Locality *l, const Address *order, const Address *tar
         locality_step(l, order[i], locality_sample(order[i]),
                       i > 0 && locality_is_jump(order[i - 1], order[i]));
         if (targets != NULL && locality_sample(targets[i]) & SAMPLE_LINE)
-            locality_edge(l, targets[i]);
+            locality_edge(l, targets[i], locality_is_jump(order[i], targets[i]));
     }
     locality_play(l, targets != NULL ? PASS_STEPS_AND_EDGES : PASS_STEPS, &m);
     return m;
@@ -117,8 +126,10 @@ START_TEST(a_sample_misses_as_often_as_all_lines_do) {
         Misses a = naive_pass(&naive, order, targets, count);
         Misses b = sampled_pass(locality, order, targets, count);
         near("steps that miss the first level", b.jumps_l1, a.jumps_l1, count);
+        near("steps that miss the second level", b.jumps_l2, a.jumps_l2, count);
         near("steps that miss the last level", b.jumps_l3, a.jumps_l3, count);
         near("edges that miss the first level", b.edges_l1, a.edges_l1, count);
+        near("edges that miss the second level", b.edges_l2, a.edges_l2, count);
         near("edges that miss the last level", b.edges_l3, a.edges_l3, count);
         near("pages", b.pages, a.pages, count);
     }

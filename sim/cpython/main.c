@@ -135,7 +135,8 @@ static void *verify_all(void *context) {
     if (getenv("OURO_CAL")) {
         CostTable t;
         cost_choose(&t, getenv("OURO_COST") ? getenv("OURO_COST") : "cache", &error);
-        v->code = strcmp(getenv("OURO_CAL"), "v") ? calibrate(getenv("OURO_CAL"), 3) : pauses_verify(&t, 5);
+        v->code = strcmp(getenv("OURO_CAL"), "v") ? calibrate(getenv("OURO_CAL"), 3)
+                                                  : pauses_verify(&t, 5);
         interpreter_stop();
         return NULL;
     }
