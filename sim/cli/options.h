@@ -36,6 +36,7 @@ typedef struct {
     char overrides[OVERRIDES_MAX][OVERRIDE_SIZE];
     size_t override_count;
     Engine engine;
+    char python[16];  // "3.11": the run is played on this interpreter as well, and measured
     const char *out;  // NULL: write nothing
     Format format;
     bool check, help;

@@ -217,7 +217,9 @@ bool outdir_run(const char *dir, size_t index, const RunResult *result, Error *e
 
 static void write_summary(FILE *f, const Rows *rows) {
     fputs("policy\tfile\tsummary\tkind\tstatus\tstream_digest\tresult_digest", f);
-    for (size_t i = 0; i < METRIC_COUNT; i++) fprintf(f, "\t%s", METRICS[i].name);
+    const bool measured = rows->rows[0].interpreter != NULL;
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        if (metric_known(&METRICS[i], measured)) fprintf(f, "\t%s", METRICS[i].name);
 #define X(name, help) fputs("\t" #name, f);
     COMPARISON_COLUMNS(X)
 #undef X
@@ -231,7 +233,8 @@ static void write_summary(FILE *f, const Rows *rows) {
                 policy_choice_summary(row->policy), row->is_floor ? "floor" : "collector",
                 status_name(row->status), stream, llu(row->result_digest));
         for (size_t k = 0; k < METRIC_COUNT; k++)
-            fprintf(f, "\t%llu", llu(metric_value(&row->metrics, &METRICS[k])));
+            if (metric_known(&METRICS[k], measured))
+                fprintf(f, "\t%llu", llu(metric_value(&row->metrics, &METRICS[k])));
 #define X(name, help) fprintf(f, "\t%llu", llu(row->name));
         COMPARISON_COLUMNS(X)
 #undef X
@@ -240,11 +243,12 @@ static void write_summary(FILE *f, const Rows *rows) {
 }
 
 static void write_metrics(FILE *f, const Rows *rows) {
-    (void)rows;
+    const bool measured = rows->rows[0].interpreter != NULL;
     fputs("name\tunit\tdirection\thelp\n", f);
     for (size_t i = 0; i < METRIC_COUNT; i++)
-        fprintf(f, "%s\t%s\t%s\t%s\n", METRICS[i].name, metric_unit_name(METRICS[i].unit),
-                metric_direction_name(METRICS[i].better), METRICS[i].help);
+        if (metric_known(&METRICS[i], measured))
+            fprintf(f, "%s\t%s\t%s\t%s\n", METRICS[i].name, metric_unit_name(METRICS[i].unit),
+                    metric_direction_name(METRICS[i].better), METRICS[i].help);
 #define X(name, help) fprintf(f, "%s\tpermille\tlower\t%s\n", #name, help);
     COMPARISON_COLUMNS(X)
 #undef X
@@ -287,7 +291,11 @@ static bool write_provenance(const char *dir, const RunArguments *a, const Rows 
     fprintf(f, "seed\t%llu\nscale\t%llu.%06llu\n", llu(spec->seed), llu(spec->scale / 1000000),
             llu(spec->scale % 1000000));
     fprintf(f, "behaviour\t%u\ncommit\t%s\n", BEHAVIOUR_VERSION, OURO_COMMIT);
-    fprintf(f, "engine\t%s\ncost_model\t%s\n", engine_name(rows->rows[0].engine), COST_MODEL_NAME);
+    char engine[ENGINE_NAME_SIZE];
+    row_engine(&rows->rows[0], engine);
+    fprintf(f, "engine\t%s\ncost_model\t%s\n", engine, COST_MODEL_NAME);
+    if (rows->rows[0].interpreter != NULL)
+        fprintf(f, "measured\tCPython %s\n", rows->rows[0].interpreter);
     fprintf(f, "memory_limit_bytes\t%llu\n", llu(spec->memory_limit));
     return output_close(&output, error);
 }

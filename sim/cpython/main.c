@@ -1,6 +1,8 @@
-// main.c -- ouro-cpython-X.Y: the simulator against one real interpreter, collection by collection
+// main.c -- ouro-cpython-X.Y: the simulator beside one real interpreter
 //
-// `ouro verify` starts one of these for each interpreter that it was built for.
+// `ouro verify` starts one of these for each interpreter that it was built for; `ouro run` and `ouro
+// compare` become one when a real engine is asked for. The first word says which: verify, run or
+// compare.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "arenas.h"
+#include "cli/interpreters.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/verify.h"
@@ -69,7 +72,7 @@ static void add(Verify *v, const ReplayCounts *counts) {
     v->sum.collected += counts->collected;
 }
 
-static void progress(const Verify *v, time_t *shown) {
+static void progress_show(const Verify *v, time_t *shown) {
     time_t now = time(NULL), interval = isatty(STDERR_FILENO) ? 1 : 10;
     if (now - *shown < interval) return;
     *shown = now;
@@ -90,7 +93,7 @@ static void verify_programs(Verify *v) {
         if (!verify_program(&program, NULL, 0, &counts, &error))
             report_failure(v, seed, &program, &error);
         add(v, &counts);
-        progress(v, &shown);
+        progress_show(v, &shown);
     }
     if (shown != 0 && isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
 }
@@ -122,14 +125,7 @@ static void verify_workload(Verify *v, const char *name) {
     free(spec);
 }
 
-static void *verify_all(void *context) {
-    Verify *v = context;
-    Error error = {0};
-    if (!arenas_start(&error) || !regions_start(&error) || !interpreter_start(&error)) {
-        v->code = options_fail(&error);
-        return NULL;
-    }
-    interpreter_hide_objects();
+static void verify_all(Verify *v) {
     for (size_t i = 0; i < v->arguments.workload_count && v->code == EXIT_FINE; i++)
         verify_workload(v, v->arguments.workloads[i]);
     if (v->code == EXIT_FINE && v->arguments.workload_count == 0) verify_programs(v);
@@ -141,24 +137,63 @@ static void *verify_all(void *context) {
             interpreter_version(), (unsigned long long)v->plays, (unsigned long long)v->automatic,
             (unsigned long long)v->sum.events, (unsigned long long)v->sum.collections,
             (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected);
+}
+
+static int verify_main(int argc, char **argv) {
+    Verify v = {.code = EXIT_FINE};
+    Error error = {0};
+    if (!verify_arguments_parse(&v.arguments, argc, argv, &error)) return options_fail(&error);
+    if (v.arguments.help)
+        verify_arguments_print();
+    else
+        verify_all(&v);
+    return v.code;
+}
+
+// ---- run and compare ----
+
+static bool measure(Run *run, RunResult *result, bool (*progress)(void *context, uint64_t clock),
+                    void *context, Error *error) {
+    ReplayWatch watch = {progress, context};
+    ReplayCounts counts = {0};
+    return replay_measure(run, result, &watch, &counts, error);
+}
+
+static int run_main(int argc, char **argv) {
+    const RealInterpreter real = {interpreter_version(), replay_refusal, measure};
+    return compare_main(argc, argv, &real);
+}
+
+// ---- all of it ----
+
+typedef struct {
+    int argc;
+    char **argv;
+    int code;
+} Call;
+
+static void *call_command(void *context) {
+    Call *call = context;
+    Error error = {0};
+    if (!arenas_start(&error) || !regions_start(&error) || !interpreter_start(&error)) {
+        call->code = options_fail(&error);
+        return NULL;
+    }
+    interpreter_hide_objects();
+    bool verifies = strcmp(call->argv[0], "run") != 0 && strcmp(call->argv[0], "compare") != 0;
+    call->code = (verifies ? verify_main : run_main)(call->argc, call->argv);
     interpreter_stop();
     return NULL;
 }
 
 // Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames.
 int main(int argc, char **argv) {
-    Verify v = {.code = EXIT_FINE};
-    Error error = {0};
-    if (!verify_arguments_parse(&v.arguments, argc, argv, &error)) return options_fail(&error);
-    if (v.arguments.help) {
-        verify_arguments_print();
-        return EXIT_FINE;
-    }
+    Call call = {argc, argv, EXIT_FINE};
     pthread_attr_t attributes;
     pthread_t thread;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, (size_t)1 << 32);
-    CHECK(pthread_create(&thread, &attributes, verify_all, &v) == 0);
+    CHECK(pthread_create(&thread, &attributes, call_command, &call) == 0);
     pthread_join(thread, NULL);
-    return fflush(stdout) == 0 && !ferror(stdout) ? v.code : EXIT_BAD_INPUT;
+    return fflush(stdout) == 0 && !ferror(stdout) ? call.code : EXIT_BAD_INPUT;
 }

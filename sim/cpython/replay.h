@@ -27,7 +27,7 @@ bool replay_can_memory(const PolicyChoice *choice);
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error);
 
-// Told now and then how far it is; false stops it.
+// Told the allocation clock now and then; false stops it. Only of a measured replay.
 typedef struct {
     bool (*progress)(void *context, uint64_t clock);
     void *context;
