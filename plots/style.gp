@@ -54,7 +54,8 @@ do for [i = 1:N] {
     if (strlen(label) > longest_label) { longest_label = strlen(label) }
 }
 stats CONTEXT every ::0::0 using ( \
-    TITLE = strcol("title"), COST = strcol("cost_model"), MEASURED = strcol("measured"), CAPTION = strcol("caption"), \
+    TITLE = strcol("title"), COST = strcol("cost_model"), MEASURED = strcol("measured"), \
+    CAPTION = strcol("caption"), \
     CAPTION_LINES = column("caption_lines"), LIMIT = column("limit_bytes"), \
     LONGEST = column("longest"), CLOCK_TOP = column("clock_top"), HELD_TOP = column("held_top"), \
     GARBAGE_TOP = column("garbage_top"), PAUSE_MIN = column("pause_min"), \

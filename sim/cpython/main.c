@@ -1,8 +1,8 @@
 // main.c -- ouro-cpython-X.Y: the simulator beside one real interpreter
 //
-// `ouro verify` starts one of these for each interpreter that it was built for; `ouro run` and `ouro
-// compare` become one when a real engine is asked for. The first word says which: verify, run or
-// compare.
+// `ouro verify` starts one of these for each interpreter that it was built for; `ouro run` and
+// `ouro compare` become one when a real engine is asked for. The first word says which: verify, run
+// or compare.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
