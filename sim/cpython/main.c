@@ -21,6 +21,17 @@
 #include "region.h"
 #include "replay.h"
 
+static bool started;
+
+// Starts the interpreter when it is needed first.
+static bool start(Error *error) {
+    if (!started && arenas_start(error) && regions_start(error) && interpreter_start(error)) {
+        interpreter_hide_objects();
+        started = true;
+    }
+    return started;
+}
+
 typedef struct {
     VerifyArguments arguments;
     uint64_t programs, plays, automatic;
@@ -126,6 +137,11 @@ static void verify_workload(Verify *v, const char *name) {
 }
 
 static void verify_all(Verify *v) {
+    Error error = {0};
+    if (!start(&error)) {
+        v->code = options_fail(&error);
+        return;
+    }
     for (size_t i = 0; i < v->arguments.workload_count && v->code == EXIT_FINE; i++)
         verify_workload(v, v->arguments.workloads[i]);
     if (v->code == EXIT_FINE && v->arguments.workload_count == 0) verify_programs(v);
@@ -156,7 +172,7 @@ static bool measure(Run *run, RunResult *result, bool (*progress)(void *context,
                     void *context, Error *error) {
     ReplayWatch watch = {progress, context};
     ReplayCounts counts = {0};
-    return replay_measure(run, result, &watch, &counts, error);
+    return start(error) && replay_measure(run, result, &watch, &counts, error);
 }
 
 static int run_main(int argc, char **argv) {
@@ -174,15 +190,9 @@ typedef struct {
 
 static void *call_command(void *context) {
     Call *call = context;
-    Error error = {0};
-    if (!arenas_start(&error) || !regions_start(&error) || !interpreter_start(&error)) {
-        call->code = options_fail(&error);
-        return NULL;
-    }
-    interpreter_hide_objects();
     bool verifies = strcmp(call->argv[0], "run") != 0 && strcmp(call->argv[0], "compare") != 0;
     call->code = (verifies ? verify_main : run_main)(call->argc, call->argv);
-    interpreter_stop();
+    if (started) interpreter_stop();
     return NULL;
 }
 
