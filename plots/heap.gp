@@ -69,6 +69,12 @@ do for [i = 1:N] {
 plot for [i = 1:N] TIMELINE[i] \
          using (column("clock") / clock_unit):(column("held_bytes") / byte_unit) \
          with lines lt i title LABEL[i], \
+     for [i = 1:N] (measured ? TIMELINE[i] : LIST) \
+         using (measured ? column("clock") / clock_unit : NaN): \
+               (measured ? column("rss_bytes") / byte_unit : NaN) \
+         with lines lt i dt RESIDENT lw 1.5 notitle, \
+     NaN with lines lc rgb INK dt 1 title (measured ? "held (measured)" : ""), \
+     NaN with lines lc rgb INK dt RESIDENT lw 1.5 title (measured ? "resident (measured)" : ""), \
      TIMELINE[LONGEST] \
          using (column("clock") / clock_unit):(column("reachable_bytes") / byte_unit) \
          with lines lc rgb INK lw 1.5 dt "-" title "reachable (same for all)", \

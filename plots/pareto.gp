@@ -164,7 +164,7 @@ set logscale y
 set xrange [held_low / byte_unit:held_high / byte_unit]
 set yrange [foot:high]
 set xlabel sprintf("peak memory held (%s)", bytes_name(most_held)) offset 0, 0.4
-set ylabel "collector time, all pauses (modelled)"
+set ylabel "collector time, all pauses (" . times_are . ")"
 if (held_log) {
     set logscale x
     set xtics ()

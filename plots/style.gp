@@ -54,7 +54,8 @@ do for [i = 1:N] {
     if (strlen(label) > longest_label) { longest_label = strlen(label) }
 }
 stats CONTEXT every ::0::0 using ( \
-    TITLE = strcol("title"), COST = strcol("cost_model"), CAPTION = strcol("caption"), \
+    TITLE = strcol("title"), COST = strcol("cost_model"), MEASURED = strcol("measured"), \
+    CAPTION = strcol("caption"), \
     CAPTION_LINES = column("caption_lines"), LIMIT = column("limit_bytes"), \
     LONGEST = column("longest"), CLOCK_TOP = column("clock_top"), HELD_TOP = column("held_top"), \
     GARBAGE_TOP = column("garbage_top"), PAUSE_MIN = column("pause_min"), \
@@ -80,6 +81,13 @@ dash(i) = (i - 1 + (i - 1) / 8) % 5 + 1
 do for [i = 1:max(N, 8)] {
     set linetype i lc rgb colour(i) dt dash(i) lw 2
 }
+# On a real interpreter a full line is measured; a broken one of its colour stands beside it.
+measured = MEASURED ne "-"
+if (measured) { do for [i = 1:max(N, 8)] { set linetype i lc rgb colour(i) dt 1 lw 2 } }
+set dashtype 6 (1.5, 2.5)
+PREDICTED = 2
+RESIDENT = 6
+times_are = measured ? "measured" : "modelled"
 INK   = "#1A1A1A"
 FAINT = "#5A5A5A"
 RULE  = "#D9D9D9"
@@ -128,13 +136,15 @@ figure_open = '\
     }; \
     set output OUTPUT'
 
-# Title HEADING and, in grey, NOTE under it; at the bottom the command and, when MODELLED, the cost
-# model.
+# Title HEADING and, in grey, NOTE under it; at the bottom the command and, when MODELLED, where
+# times come from.
+times_text = measured ? "\nTimes are CPU time on " . MEASURED . "; predictions: " . COST : \
+             "\nPauses are modelled; cost model: " . COST
 caption_height = 14.0 + 15 * (CAPTION_LINES + MODELLED)
 figure_frame = '\
     top = 62.0 / HEIGHT; \
     bottom = caption_height / HEIGHT; \
-    footer = CAPTION . (MODELLED ? "\nPauses are modelled; cost model: " . COST : ""); \
+    footer = CAPTION . (MODELLED ? times_text : ""); \
     set label 1001 HEADING at screen 0.015, screen 1 - 22.0 / HEIGHT left noenhanced \
         font FONT . ":Bold,18" tc rgb INK; \
     set label 1002 NOTE at screen 0.015, screen 1 - 46.0 / HEIGHT left noenhanced \

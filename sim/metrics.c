@@ -7,9 +7,11 @@
 
 const MetricRow METRICS[] = {
 #define METRIC(name, unit, direction, help) \
-    {#name, UNIT_##unit, BETTER_##direction, help, false, offsetof(Metrics, name)},
+    {#name, UNIT_##unit, BETTER_##direction, help, SOURCE_ANY, offsetof(Metrics, name)},
 #define MEASURED(name, unit, direction, help) \
-    {#name, UNIT_##unit, BETTER_##direction, help, true, offsetof(Metrics, name)},
+    {#name, UNIT_##unit, BETTER_##direction, help, SOURCE_CLOCK, offsetof(Metrics, name)},
+#define MODELLED(name, unit, direction, help) \
+    {#name, UNIT_##unit, BETTER_##direction, help, SOURCE_MODEL, offsetof(Metrics, name)},
 #include "metrics.def"
 #undef METRIC
 };

@@ -21,12 +21,15 @@ typedef enum {
 } MetricUnit;
 typedef enum { BETTER_NONE, BETTER_LOWER, BETTER_HIGHER } MetricDirection;
 
+// What tells it: any run, a simulation, or a clock beside a real interpreter.
+typedef enum { SOURCE_ANY, SOURCE_MODEL, SOURCE_CLOCK } MetricSource;
+
 typedef struct {
     const char *name;
     MetricUnit unit;
     MetricDirection better;
     const char *help;
-    bool measured;  // known of a run on a real interpreter only
+    MetricSource source;
     size_t offset;  // in Metrics
 } MetricRow;
 
@@ -38,6 +41,11 @@ const char *metric_direction_name(MetricDirection direction);
 
 static inline uint64_t metric_value(const Metrics *metrics, const MetricRow *row) {
     return *(const uint64_t *)((const char *)metrics + row->offset);
+}
+
+// Whether it is known of a run, which was simulated or measured on a real interpreter.
+static inline bool metric_known(const MetricRow *row, bool measured) {
+    return row->source != (measured ? SOURCE_MODEL : SOURCE_CLOCK);
 }
 
 // All figures from what was recorded; false with `error` when an identity between them does not

@@ -25,6 +25,7 @@ static void put(Writer *w, const char *format, ...) {
     w->left -= (size_t)length;
 }
 
+// One in an expression: compilers differ in the order in which they evaluate arguments.
 static uint32_t draw(Writer *w, uint32_t low, uint32_t high) {
     return low + rng_below(&w->rng, high - low + 1);
 }
@@ -81,15 +82,18 @@ static void put_lifetime(Writer *w) {
             put(w, "lifetime = geometric mean=%u\n", draw(w, 2, 500));
             break;
         default:
-            put(w, "lifetime = power min=%u exponent=1.%u max=3k\n", draw(w, 1, 60), draw(w, 0, 9));
+            put(w, "lifetime = power min=%u", draw(w, 1, 60));
+            put(w, " exponent=1.%u max=3k\n", draw(w, 0, 9));
     }
 }
 
 // Links lead to this population or to one declared before it: never in a circle.
 static void put_links(Writer *w, uint32_t population) {
     uint32_t count = chance(w, 60) ? draw(w, 1, 3) : 0;
-    for (uint32_t i = 0; i < count; i++)
-        put(w, "%sp%u %u%%", i == 0 ? "links = " : ", ", draw(w, 0, population), draw(w, 1, 100));
+    for (uint32_t i = 0; i < count; i++) {
+        put(w, "%sp%u", i == 0 ? "links = " : ", ", draw(w, 0, population));
+        put(w, " %u%%", draw(w, 1, 100));
+    }
     if (count == 0) return;
     put(w, "\n");
     if (chance(w, 40)) put(w, "mutation_rate = %u%%\n", draw(w, 1, 60));
@@ -105,16 +109,27 @@ static void put_population(Writer *w, uint32_t population) {
     if (chance(w, 20)) put(w, "payload = %u\n", draw(w, 1, 2000));
 }
 
-static void put_policy(Writer *w, char *policy, size_t size) {
-    int length =
-        snprintf(policy, size, "%s:t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s",
-                 chance(w, 25) ? "freeze" : "gen3", draw(w, 3, 163), draw(w, 1, 6), draw(w, 1, 4),
-                 chance(w, 60) ? "yes" : "no", chance(w, 50) ? "allocation" : "safepoint",
-                 chance(w, 75) ? "pep442" : "legacy");
-    CHECK(length > 0 && (size_t)length < size);
-    if (policy[0] != 'f') return;
-    snprintf(policy + length, size - (size_t)length, ",collect_first=%s,collect_after=%s",
-             chance(w, 50) ? "yes" : "no", chance(w, 50) ? "yes" : "no");
+typedef enum { RANDOM_GEN3, RANDOM_FREEZE, RANDOM_ARENA } RandomPolicy;
+
+// What only some policies have.
+static void put_own_knobs(Writer *w, RandomPolicy policy) {
+    bool first = chance(w, 50), other = chance(w, 50);
+    if (policy == RANDOM_FREEZE)
+        put(w, ",collect_first=%s,collect_after=%s", first ? "yes" : "no", other ? "yes" : "no");
+    if (policy == RANDOM_ARENA)
+        put(w, ",collect_first=%s,until=%s", first ? "yes" : "no", other ? "round" : "phase");
+}
+
+static void put_policy(Writer *w) {
+    static const char *const names[] = {"gen3", "freeze", "arena"};
+    uint32_t kind = draw(w, 1, 100);
+    RandomPolicy policy = kind <= 20 ? RANDOM_FREEZE : kind <= 40 ? RANDOM_ARENA : RANDOM_GEN3;
+    uint32_t t0 = draw(w, 3, 163), t1 = draw(w, 1, 6), t2 = draw(w, 1, 4);
+    bool quarter = chance(w, 60), allocation = chance(w, 50), legacy = chance(w, 25);
+    put(w, "%s:t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s", names[policy], t0, t1, t2,
+        quarter ? "yes" : "no", allocation ? "allocation" : "safepoint",
+        legacy && policy != RANDOM_ARENA ? "legacy" : "pep442");
+    put_own_knobs(w, policy);
 }
 
 Program program_new(uint64_t seed) {
@@ -130,6 +145,8 @@ Program program_new(uint64_t seed) {
         if (chance(&w, 15)) put(&w, "collect_at_end = yes\n");
     }
     for (uint32_t i = 0; i < w.populations; i++) put_population(&w, i);
-    put_policy(&w, program.policy, sizeof program.policy);
+    w.end = program.policy;
+    w.left = sizeof program.policy;
+    put_policy(&w);
     return program;
 }

@@ -14,7 +14,7 @@ typedef struct {
     char policy[PROGRAM_POLICY_SIZE];
 } Program;
 
-// Policies are those that a real interpreter can run: generations, and freezing.
+// Policies are those that a real interpreter can run: generations, freezing, regions.
 Program program_new(uint64_t seed);
 
 #endif

@@ -39,7 +39,8 @@ bool engine_find(const char *name, Engine *engine, Error *error) {
             *engine = (Engine)i;
             return true;
         }
-    return error_set(error, "unknown engine '%s'; allowed: tracing, null", name);
+    return error_set(error, "unknown engine '%s'; allowed: tracing, null, cpython, cpython-X.Y",
+                     name);
 }
 
 const char *status_name(RunStatus status) { return status == STATUS_OK ? "ok" : "oom"; }
@@ -280,7 +281,7 @@ static uint64_t digest_result(const RunResult *result) {
     const uint64_t head[] = {BEHAVIOUR_VERSION, result->status, result->stream_digest};
     XXH3_64bits_update(state, head, sizeof head);
     for (size_t i = 0; i < METRIC_COUNT; i++) {
-        if (METRICS[i].measured) continue;
+        if (!metric_known(&METRICS[i], false)) continue;
         uint64_t value = metric_value(&result->metrics, &METRICS[i]);
         XXH3_64bits_update(state, &value, sizeof value);
     }

@@ -26,18 +26,20 @@ typedef struct {
     Run *run;
     RunResult result;
     Error error;
-    _Atomic(uint64_t) clock;
-    atomic_int state;  // JobState
+    _Atomic(uint64_t) clock;  // allocations, simulated and real
+    atomic_int state;         // JobState
 } Job;
 
 typedef struct {
     const RunArguments *arguments;
     const Spec *spec;
+    const RealInterpreter *real;  // or NULL
     Job *jobs;
     size_t count;
-    atomic_size_t next;  // first job nobody has taken
+    atomic_size_t handed;  // jobs that were handed over
+    atomic_size_t next;    // first job nobody has taken
     pthread_mutex_t lock;
-    pthread_cond_t finished;
+    pthread_cond_t finished, turn;
 } Batch;
 
 static double seconds_now(void) {
@@ -69,12 +71,22 @@ static bool job_run(const Batch *batch, Job *job, size_t index) {
     return good;
 }
 
+// Nothing is simulated while something is measured.
+static void wait_for_turn(Batch *batch, size_t index) {
+    pthread_mutex_lock(&batch->lock);
+    while (batch->real != NULL && atomic_load(&batch->handed) < index &&
+           !atomic_load(&interrupted_flag))
+        pthread_cond_wait(&batch->turn, &batch->lock);
+    pthread_mutex_unlock(&batch->lock);
+}
+
 static void *worker(void *context) {
     Batch *batch = context;
     for (;;) {
         size_t index = atomic_fetch_add(&batch->next, 1);
         if (index >= batch->count) return NULL;
         Job *job = &batch->jobs[index];
+        wait_for_turn(batch, index);
         atomic_store(&job->state, JOB_RUNS);
         bool good = job_run(batch, job, index);
         pthread_mutex_lock(&batch->lock);
@@ -104,7 +116,8 @@ static void progress_show(Progress *progress, const Batch *batch) {
     uint64_t clock = 0;
     size_t done = 0;
     for (size_t i = 0; i < batch->count; i++) {
-        bool ended = atomic_load(&batch->jobs[i].state) >= JOB_DONE;
+        bool ended = batch->real != NULL ? i < atomic_load(&batch->handed)
+                                         : atomic_load(&batch->jobs[i].state) >= JOB_DONE;
         clock += ended ? progress->total / batch->count : atomic_load(&batch->jobs[i].clock);
         done += ended;
     }
@@ -140,6 +153,35 @@ static void progress_wait(Progress *progress, Batch *batch, Job *job) {
     pthread_mutex_unlock(&batch->lock);
 }
 
+// ---- on a real interpreter ----
+
+typedef struct {
+    Batch *batch;
+    Progress *progress;
+    Job *job;
+    uint64_t simulated;
+} Watch;
+
+static bool watch_measuring(void *context, uint64_t clock) {
+    const Watch *watch = context;
+    atomic_store(&watch->job->clock, watch->simulated + clock);
+    progress_show(watch->progress, watch->batch);
+    return !atomic_load(&interrupted_flag);
+}
+
+static bool measure(Batch *batch, Progress *progress, Job *job, Error *error) {
+    Watch watch = {batch, progress, job, job->result.metrics.allocations};
+    return batch->real == NULL ||
+           batch->real->measure(job->run, &job->result, watch_measuring, &watch, error);
+}
+
+static void next_turn(Batch *batch) {
+    pthread_mutex_lock(&batch->lock);
+    atomic_fetch_add(&batch->handed, 1);
+    pthread_cond_broadcast(&batch->turn);
+    pthread_mutex_unlock(&batch->lock);
+}
+
 // ---- the batch ----
 
 static bool hand_over(Batch *batch, Progress *progress, BatchResult result, void *context,
@@ -148,14 +190,18 @@ static bool hand_over(Batch *batch, Progress *progress, BatchResult result, void
         Job *job = &batch->jobs[i];
         progress_wait(progress, batch, job);
         if (interrupted_flag) return true;
+        bool good =
+            atomic_load(&job->state) == JOB_DONE && measure(batch, progress, job, &job->error);
+        if (interrupted_flag) return true;
         progress_clear(progress);
-        if (atomic_load(&job->state) == JOB_FAILED) {
+        if (!good) {
             *error = job->error;
             return false;
         }
         if (!result(context, i, &job->result, error)) return false;
         run_close(job->run);
         job->run = NULL;
+        next_turn(batch);
     }
     return true;
 }
@@ -166,17 +212,19 @@ static void watch_interrupt(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
-bool batch_run(const RunArguments *arguments, const Spec *spec, BatchResult result, void *context,
-               bool *interrupted, Error *error) {
-    Batch batch = {.arguments = arguments, .spec = spec, .count = arguments->choice_count};
-    size_t threads = min_u64(arguments->jobs, batch.count);
+bool batch_run(const RunArguments *arguments, const Spec *spec, const RealInterpreter *real,
+               BatchResult result, void *context, bool *interrupted, Error *error) {
+    Batch batch = {
+        .arguments = arguments, .spec = spec, .real = real, .count = arguments->choice_count};
+    size_t threads = real != NULL ? 1 : min_u64(arguments->jobs, batch.count);
     pthread_t *workers = memory_new(threads, sizeof *workers);
     Progress progress = {.terminal = isatty(STDERR_FILENO) != 0,
-                         .total = spec_allocations(spec) * batch.count,
+                         .total = spec_allocations(spec) * batch.count * (real != NULL ? 2 : 1),
                          .started = seconds_now()};
     batch.jobs = memory_new(batch.count, sizeof *batch.jobs);
     pthread_mutex_init(&batch.lock, NULL);
     pthread_cond_init(&batch.finished, NULL);
+    pthread_cond_init(&batch.turn, NULL);
     watch_interrupt();
     for (size_t i = 0; i < threads; i++)
         CHECK(pthread_create(&workers[i], NULL, worker, &batch) == 0);
@@ -184,6 +232,7 @@ bool batch_run(const RunArguments *arguments, const Spec *spec, BatchResult resu
     *interrupted = atomic_load(&interrupted_flag);
     if (!good) atomic_store(&interrupted_flag, true);  // the others stop
     atomic_store(&batch.next, batch.count);
+    next_turn(&batch);
     for (size_t i = 0; i < threads; i++) pthread_join(workers[i], NULL);
     atomic_store(&interrupted_flag, false);
     for (size_t i = 0; i < batch.count; i++) run_close(batch.jobs[i].run);

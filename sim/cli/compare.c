@@ -5,6 +5,7 @@
 
 #include "batch.h"
 #include "commands.h"
+#include "interpreters.h"
 #include "outdir.h"
 #include "rows.h"
 
@@ -45,13 +46,25 @@ static int interrupted(const Rows *rows, const RunArguments *arguments) {
     return EXIT_INTERRUPTED;
 }
 
-static int compare(RunArguments *arguments, Spec *spec, bool is_comparison, Error *error) {
+static bool check_policies(const RunArguments *arguments, const RealInterpreter *real,
+                           Error *error) {
+    for (size_t i = 0; i < arguments->choice_count && real != NULL; i++) {
+        const char *refusal = real->refusal(&arguments->choices[i]);
+        if (refusal != NULL)
+            return error_set(error, "policy %s: %s", arguments->choices[i].label, refusal);
+    }
+    return true;
+}
+
+static int compare(RunArguments *arguments, Spec *spec, const RealInterpreter *real,
+                   bool is_comparison, Error *error) {
     Comparison comparison = {.arguments = arguments};
     bool stopped = false;
-    if (!run_arguments_spec(arguments, spec, error)) return options_fail(error);
+    if (!check_policies(arguments, real, error) || !run_arguments_spec(arguments, spec, error))
+        return options_fail(error);
     if (arguments->out != NULL && !outdir_open(arguments->out, error)) return options_fail(error);
     comparison.rows.rows = memory_new(arguments->choice_count, sizeof *comparison.rows.rows);
-    bool good = batch_run(arguments, spec, keep_result, &comparison, &stopped, error);
+    bool good = batch_run(arguments, spec, real, keep_result, &comparison, &stopped, error);
     int code = EXIT_FINE;
     if (good && !stopped) {
         if (is_comparison) rows_compare(&comparison.rows);
@@ -71,7 +84,8 @@ static int compare(RunArguments *arguments, Spec *spec, bool is_comparison, Erro
     return code;
 }
 
-static int main_of(int argc, char **argv, bool is_comparison) {
+int compare_main(int argc, char **argv, const RealInterpreter *real) {
+    bool is_comparison = strcmp(argv[0], "compare") == 0;
     Error error = {0};
     RunArguments *arguments = memory_new(1, sizeof *arguments);
     Spec *spec = memory_new(1, sizeof *spec);
@@ -85,13 +99,16 @@ static int main_of(int argc, char **argv, bool is_comparison) {
         printf("usage: ouro %s WORKLOAD --policy NAME[:knob=value,...]%s [OPTION]...\n\n", argv[0],
                is_comparison ? " --policy ..." : "");
         run_arguments_print();
+    } else if (arguments->python[0] != '\0' && real == NULL) {
+        fflush(stdout);
+        code = interpreter_become(arguments->python, argv);
     } else {
-        code = compare(arguments, spec, is_comparison, &error);
+        code = compare(arguments, spec, real, is_comparison, &error);
     }
     free(spec);
     free(arguments);
     return code;
 }
 
-int run_command(int argc, char **argv) { return main_of(argc, argv, false); }
-int compare_command(int argc, char **argv) { return main_of(argc, argv, true); }
+int run_command(int argc, char **argv) { return compare_main(argc, argv, NULL); }
+int compare_command(int argc, char **argv) { return compare_main(argc, argv, NULL); }

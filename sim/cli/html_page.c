@@ -63,10 +63,16 @@ static void put_introduction(FILE *page, const ReportData *data) {
         page);
 }
 
-// Says where nanoseconds come from: nobody may take them for measured ones.
+// Says where nanoseconds come from: nobody may take modelled ones for measured ones.
 static void put_modelled(FILE *page, const ReportData *data) {
     const char *model = report_provenance(data, "cost_model");
-    fputs("Times are modelled, not measured; cost model: ", page);
+    if (data->measured[0] == '\0') {
+        fputs("Times are modelled, not measured; cost model: ", page);
+    } else {
+        fputs("Times are measured: CPU time on ", page);
+        html_text(page, data->measured);
+        fputs(", pauses around each collection; predictions: ", page);
+    }
     html_text(page, *model != '\0' ? model : "not recorded");
     fputs(".", page);
 }
@@ -92,6 +98,8 @@ static void put_verdict(FILE *page, const ReportData *data) {
 
 static void put_caption(FILE *page, const ReportData *data, const Figure *figure) {
     fprintf(page, "<figcaption>\n<p>%s ", figure->reading);
+    if (data->measured[0] != '\0' && figure->measured != NULL)
+        fprintf(page, "%s ", figure->measured);
     if (figure->modelled) put_modelled(page, data);
     fputs("</p>\n<p class=\"command\"><code>", page);
     html_text(page, report_provenance(data, "command"));

@@ -77,7 +77,9 @@ static const Option RUN_OPTIONS[] = {
     {"set", "section.key=value", "overrides a key of the workload (ouro help workload)"},
     {"seed", "N", "the same as --set workload.seed=N"},
     {"scale", "X", "the same as --set workload.scale=X"},
-    {"engine", "tracing|null", "tracing simulates the heap; null only counts events"},
+    {"engine", "tracing|null|cpython[-X.Y]",
+     "tracing simulates the heap; null only counts events; cpython (3.11 unless -X.Y says another) "
+     "plays them on a real interpreter after that and measures"},
     {"cost", "cache|counts[:FILE]", "the model of pauses; FILE: a table of ouro calibrate"},
     {"out", "DIR", "writes results, collections and timelines into DIR"},
     {"json", NULL, "prints JSON instead of a table"},
@@ -87,6 +89,24 @@ static const Option RUN_OPTIONS[] = {
     {"j", "N", "runs at a time; default: the number of processors"},
     {"help", NULL, "this text"},
 };
+
+// "cpython", or "cpython-" and a version.
+static bool engine_is_real(const char *name, char *version, size_t size) {
+    unsigned major = 0, minor = 0;
+    int end = 0;
+    if (strcmp(name, "cpython") == 0) name = "cpython-3.11";
+    if (sscanf(name, "cpython-%2u.%3u%n", &major, &minor, &end) != 2 || name[end] != '\0')
+        return false;
+    snprintf(version, size, "%u.%u", major, minor);
+    return true;
+}
+
+static bool engine_option(RunArguments *a, const char *name, Error *error) {
+    a->engine = ENGINE_TRACING;
+    a->python[0] = '\0';
+    return engine_is_real(name, a->python, sizeof a->python) ||
+           engine_find(name, &a->engine, error);
+}
 
 static bool override_add(RunArguments *a, const char *prefix, const char *value, Error *error) {
     if (a->override_count == OVERRIDES_MAX)
@@ -122,7 +142,7 @@ static bool run_option(void *context, const Option *option, const char *value, E
     if (strcmp(name, "set") == 0) return override_add(a, "", value, error);
     if (strcmp(name, "seed") == 0) return override_add(a, "workload.seed=", value, error);
     if (strcmp(name, "scale") == 0) return override_add(a, "workload.scale=", value, error);
-    if (strcmp(name, "engine") == 0) return engine_find(value, &a->engine, error);
+    if (strcmp(name, "engine") == 0) return engine_option(a, value, error);
     if (strcmp(name, "cost") == 0) return cost_choose(&a->cost, value, error);
     if (strcmp(name, "batch") == 0)
         return number_option(option, value, 1, 1u << 20, &a->batch, error);

@@ -37,6 +37,7 @@ typedef struct {
     size_t override_count;
     Engine engine;
     CostTable cost;
+    char python[16];  // "3.11": the run is played on this interpreter as well, and measured
     const char *out;  // NULL: write nothing
     Format format;
     bool check, help;

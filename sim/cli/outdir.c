@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "commit.h"
+#include "rng.h"
 #include "text.h"
 
 enum { FILE_NAME_SIZE = 64 };
@@ -125,7 +126,8 @@ static void write_timeline(FILE *f, const RunResult *result) {
     fputs("clock\tmodel_ns\treachable_bytes\tlive_bytes\theld_bytes\tgarbage_bytes", f);
     for (uint32_t i = 0; i < spaces->space_count; i++)
         fprintf(f, "\tgarbage_%s", spaces->space_names[i]);
-    fputs("\tgarbage_held_by_older\tgarbage_uncollectable\tcollections\n", f);
+    fputs("\tgarbage_held_by_older\tgarbage_uncollectable\tcollections", f);
+    fputs(result->interpreter != NULL ? "\trss_bytes\n" : "\n", f);
     for (size_t i = 0; i < result->recorder->sample_count; i++) {
         const Sample *s = &result->recorder->samples[i];
         fprintf(f, "%llu\t%llu\t%llu\t%llu\t%llu\t%llu", llu(s->clock), llu(s->model_ns),
@@ -133,32 +135,48 @@ static void write_timeline(FILE *f, const RunResult *result) {
                 llu(s->garbage_bytes));
         for (uint32_t k = 0; k < spaces->space_count; k++)
             fprintf(f, "\t%llu", llu(s->waiting_bytes[k]));
-        fprintf(f, "\t%llu\t%llu\t%llu\n", llu(s->held_by_older_bytes), llu(s->uncollectable_bytes),
+        fprintf(f, "\t%llu\t%llu\t%llu", llu(s->held_by_older_bytes), llu(s->uncollectable_bytes),
                 llu(s->collections));
+        if (result->interpreter != NULL) fprintf(f, "\t%llu", llu(s->rss_bytes));
+        fputc('\n', f);
     }
+}
+
+// One row: pauses as they are, and as the model has them where they were measured.
+static void write_percentile(FILE *f, const uint64_t *const *sorted, size_t count, double inverse,
+                             uint32_t ppm) {
+    fprintf(f, "%.6f\t%.4f\t%llu", ppm == PPM ? 1 : 1 - 1 / inverse, inverse,
+            llu(sorted_quantile(sorted[0], count, ppm)));
+    if (sorted[1] != NULL) fprintf(f, "\t%llu", llu(sorted_quantile(sorted[1], count, ppm)));
+    fputc('\n', f);
 }
 
 // Every percentile that the number of pauses can tell apart, ever closer to 1.
 static void write_percentiles(FILE *f, const RunResult *result) {
     const Recorder *r = result->recorder;
-    uint64_t *pauses = memory_new(r->collection_count, sizeof *pauses);
-    for (size_t i = 0; i < r->collection_count; i++) pauses[i] = r->collections[i].pause_ns;
-    sort_u64(pauses, r->collection_count);
-    fputs("percentile\tinverse\tpause_ns\n", f);
+    const size_t count = r->collection_count;
+    const bool measured = result->interpreter != NULL;
+    uint64_t *pauses = memory_new(count, sizeof *pauses);
+    uint64_t *predicted = memory_new(count, sizeof *predicted);
+    for (size_t i = 0; i < count; i++) {
+        pauses[i] = r->collections[i].pause_ns;
+        predicted[i] = r->collections[i].predicted_ns;
+    }
+    sort_u64(pauses, count);
+    sort_u64(predicted, count);
+    const uint64_t *const sorted[] = {pauses, measured ? predicted : NULL};
+    fprintf(f, "percentile\tinverse\tpause_ns%s\n", measured ? "\tpredicted_ns" : "");
     double inverse = 1;
-    for (int step = 0; inverse <= (double)r->collection_count * 1.0001; step++) {
-        double percentile = 1 - 1 / inverse;
-        uint32_t ppm = (uint32_t)(percentile * 1e6 + 0.5);
-        fprintf(f, "%.6f\t%.4f\t%llu\n", percentile, inverse,
-                llu(sorted_quantile(pauses, r->collection_count, ppm)));
+    for (int step = 0; inverse <= (double)count * 1.0001; step++) {
+        uint32_t ppm = (uint32_t)((1 - 1 / inverse) * 1e6 + 0.5);
+        write_percentile(f, sorted, count, inverse, ppm);
         inverse *= step % 3 == 1   ? 1.25
                    : step % 3 == 0 ? 1.25992
                                    : 1.2698413;  // ten steps a decade
     }
-    if (r->collection_count > 0)
-        fprintf(f, "1.000000\t%.4f\t%llu\n", (double)r->collection_count,
-                llu(pauses[r->collection_count - 1]));
+    if (count > 0) write_percentile(f, sorted, count, (double)count, PPM);
     free(pauses);
+    free(predicted);
 }
 
 static void write_mmu(FILE *f, const RunResult *result) {
@@ -217,7 +235,9 @@ bool outdir_run(const char *dir, size_t index, const RunResult *result, Error *e
 
 static void write_summary(FILE *f, const Rows *rows) {
     fputs("policy\tfile\tsummary\tkind\tstatus\tstream_digest\tresult_digest", f);
-    for (size_t i = 0; i < METRIC_COUNT; i++) fprintf(f, "\t%s", METRICS[i].name);
+    const bool measured = rows->rows[0].interpreter != NULL;
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        if (metric_known(&METRICS[i], measured)) fprintf(f, "\t%s", METRICS[i].name);
 #define X(name, help) fputs("\t" #name, f);
     COMPARISON_COLUMNS(X)
 #undef X
@@ -231,7 +251,8 @@ static void write_summary(FILE *f, const Rows *rows) {
                 policy_choice_summary(row->policy), row->is_floor ? "floor" : "collector",
                 status_name(row->status), stream, llu(row->result_digest));
         for (size_t k = 0; k < METRIC_COUNT; k++)
-            fprintf(f, "\t%llu", llu(metric_value(&row->metrics, &METRICS[k])));
+            if (metric_known(&METRICS[k], measured))
+                fprintf(f, "\t%llu", llu(metric_value(&row->metrics, &METRICS[k])));
 #define X(name, help) fprintf(f, "\t%llu", llu(row->name));
         COMPARISON_COLUMNS(X)
 #undef X
@@ -240,11 +261,12 @@ static void write_summary(FILE *f, const Rows *rows) {
 }
 
 static void write_metrics(FILE *f, const Rows *rows) {
-    (void)rows;
+    const bool measured = rows->rows[0].interpreter != NULL;
     fputs("name\tunit\tdirection\thelp\n", f);
     for (size_t i = 0; i < METRIC_COUNT; i++)
-        fprintf(f, "%s\t%s\t%s\t%s\n", METRICS[i].name, metric_unit_name(METRICS[i].unit),
-                metric_direction_name(METRICS[i].better), METRICS[i].help);
+        if (metric_known(&METRICS[i], measured))
+            fprintf(f, "%s\t%s\t%s\t%s\n", METRICS[i].name, metric_unit_name(METRICS[i].unit),
+                    metric_direction_name(METRICS[i].better), METRICS[i].help);
 #define X(name, help) fprintf(f, "%s\tpermille\tlower\t%s\n", #name, help);
     COMPARISON_COLUMNS(X)
 #undef X
@@ -287,8 +309,11 @@ static bool write_provenance(const char *dir, const RunArguments *a, const Rows 
     fprintf(f, "seed\t%llu\nscale\t%llu.%06llu\n", llu(spec->seed), llu(spec->scale / 1000000),
             llu(spec->scale % 1000000));
     fprintf(f, "behaviour\t%u\ncommit\t%s\n", BEHAVIOUR_VERSION, OURO_COMMIT);
-    fprintf(f, "engine\t%s\ncost_model\t%s\n", engine_name(rows->rows[0].engine),
-            rows->rows[0].cost);
+    char engine[ENGINE_NAME_SIZE];
+    row_engine(&rows->rows[0], engine);
+    fprintf(f, "engine\t%s\ncost_model\t%s\n", engine, rows->rows[0].cost);
+    if (rows->rows[0].interpreter != NULL)
+        fprintf(f, "measured\tCPython %s\n", rows->rows[0].interpreter);
     fprintf(f, "memory_limit_bytes\t%llu\n", llu(spec->memory_limit));
     return output_close(&output, error);
 }

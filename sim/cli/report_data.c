@@ -78,6 +78,7 @@ static bool timeline_measure(ReportData *data, uint32_t index, Error *error) {
     ReportPolicy *policy = &data->policies[index];
     const Tsv *timeline = &policy->timeline;
     int clock = 0, held = 0, garbage = 0, reachable = 0;
+    int rss = tsv_column(timeline, "rss_bytes");  // of a real run
     uint64_t clock_top = 0, reachable_top = 0, last = 0;
     if (!tsv_column_needed(timeline, "clock", &clock, error) ||
         !tsv_column_needed(timeline, "reachable_bytes", &reachable, error) ||
@@ -86,7 +87,8 @@ static bool timeline_measure(ReportData *data, uint32_t index, Error *error) {
         !column_top(timeline, clock, &clock_top, &policy->end_clock, error) ||
         !column_top(timeline, held, &data->held_top, &policy->end_held, error) ||
         !column_top(timeline, reachable, &reachable_top, &last, error) ||
-        !column_top(timeline, garbage, &policy->garbage_peak, &last, error))
+        !column_top(timeline, garbage, &policy->garbage_peak, &last, error) ||
+        (rss >= 0 && !column_top(timeline, rss, &data->held_top, &last, error)))
         return false;
     if (clock_top > data->clock_top) {
         data->clock_top = clock_top;
@@ -97,29 +99,36 @@ static bool timeline_measure(ReportData *data, uint32_t index, Error *error) {
     return true;
 }
 
-// The largest finite 1/(1-p), and the range of the pauses.
+static void pause_range(ReportData *data, uint64_t ns) {
+    if (ns > 0) data->pause_min = min_u64(data->pause_min, ns);
+    data->pause_max = max_u64(data->pause_max, ns);
+}
+
+// The largest finite 1/(1-p), and the range of the pauses, predicted ones (of a real run) included.
 static bool percentiles_measure(ReportData *data, ReportPolicy *policy, Error *error) {
     const Tsv *table = &policy->percentiles;
-    int inverse = 0, pause = 0;
+    int inverse = 0, pause = 0, predicted = tsv_column(table, "predicted_ns");
     if (!tsv_column_needed(table, "inverse", &inverse, error) ||
         !tsv_column_needed(table, "pause_ns", &pause, error))
         return false;
-    uint64_t longest = 0;
+    uint64_t longest = 0, model_ns = 0;
     policy->pauses = table->row_count;
     for (uint32_t row = 0; row < table->row_count; row++) {
         uint64_t ns = 0;
         char *end = NULL;
         const char *cell = tsv_cell(table, row, inverse);
         double value = strtod(cell, &end);
-        if (!tsv_number(table, row, pause, &ns, error)) return false;
+        if (!tsv_number(table, row, pause, &ns, error) ||
+            (predicted >= 0 && !tsv_number(table, row, predicted, &model_ns, error)))
+            return false;
         if (end == cell || *end != '\0' || !(value >= 1))
             return error_set(error, "%s:%u: column 'inverse': found '%.60s'; 1/(1-p) is at least 1",
                              table->path, tsv_line(row), cell);
-        if (ns > 0) data->pause_min = min_u64(data->pause_min, ns);
+        pause_range(data, ns);
+        pause_range(data, model_ns);
         longest = max_u64(longest, ns);
         if (value < 1e18) data->rarest = max_u64(data->rarest, (uint64_t)value);  // 1/(1-1): inf
     }
-    data->pause_max = max_u64(data->pause_max, longest);
     if (longest > 0 && (data->pause_best == 0 || longest < data->pause_best))
         data->pause_best = longest;
     return true;
@@ -278,6 +287,7 @@ bool report_data_read(const char *dir, ReportData *data, Error *error) {
         report_data_free(data);
         return false;
     }
+    data->measured = report_provenance(data, "measured");
     policies_compare(data);
     ranges_complete(data);
     return true;

@@ -41,7 +41,8 @@ typedef struct {
     uint64_t pause_best;  // the shortest of the policies' longest pauses; 0 without pauses
     uint64_t rarest;      // the largest finite 1/(1-p)
     uint64_t window_min, window_max;
-    uint32_t longest;  // the policy whose timeline goes farthest
+    const char *measured;  // "CPython 3.11.2" when times were measured on it; "" when modelled
+    uint32_t longest;      // the policy whose timeline goes farthest
 } ReportData;
 
 // Reads DIR/{provenance,summary,metrics,phases}.tsv and, per policy,

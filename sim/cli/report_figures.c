@@ -26,6 +26,8 @@ const Figure FIGURES[] = {
      "still reach, the floor for all of them. The sawtooth between the two is the policy. A cross "
      "marks "
      "where a run ended before its time.",
+     "Held is what the real allocator held; the dotted line of the same colour is resident memory "
+     "above that at the start, the tables of the event generator included.",
      false,
      {NULL}},
     {"pauses",
@@ -35,6 +37,9 @@ const Figure FIGURES[] = {
      "longer. Both "
      "axes are logarithmic, so a straight rise is a heavy tail, and the right end is the longest "
      "pause.",
+     "Full lines are measured; the broken line of the same colour is what the model predicts for "
+     "the "
+     "same collections.",
      true,
      {NULL}},
     {"mmu",
@@ -44,6 +49,7 @@ const Figure FIGURES[] = {
      "leaves "
      "zero at the longest pause (back-to-back pauses count as one); higher and further left is "
      "better.",
+     NULL,
      true,
      {NULL}},
     {"garbage",
@@ -54,6 +60,7 @@ const Figure FIGURES[] = {
      "a frozen or separate space, or older garbage that refers to them. Panels share one scale "
      "unless "
      "one says that it is magnified.",
+     NULL,
      false,
      {NULL}},
     {"pareto",
@@ -62,6 +69,7 @@ const Figure FIGURES[] = {
      "Down and left is better. Policies on the front are beaten by no other in both memory and "
      "time; "
      "crossed circles did not finish, so that their figures cover only the part they ran.",
+     NULL,
      true,
      {"peak_held_bytes", "pause_ns_total"}},
 };
@@ -167,13 +175,16 @@ static bool context_write(const ReportData *data, Error *error) {
     FILE *stream = data_open(data, "context.tsv", error);
     if (stream == NULL) return false;
     fputs(
-        "title\tcost_model\tcaption\tcaption_lines\tlimit_bytes\tlongest\tclock_top\theld_"
+        "title\tcost_model\tmeasured\tcaption\tcaption_lines\tlimit_bytes\tlongest\tclock_"
+        "top\theld_"
         "top\tgarbage_top\t"
         "pause_min\tpause_max\trarest\twindow_min\twindow_max\tphases\treasons\n",
         stream);
     put_text(stream, report_provenance(data, "title"));
     putc('\t', stream);
     put_text(stream, report_provenance(data, "cost_model"));
+    putc('\t', stream);
+    put_text(stream, data->measured[0] != '\0' ? data->measured : "-");
     putc('\t', stream);
     int lines = put_caption(stream, report_provenance(data, "command"));
     const uint64_t numbers[] = {(uint64_t)lines,   data->limit_bytes, data->longest + 1,

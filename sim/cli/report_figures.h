@@ -11,6 +11,7 @@ typedef struct {
         *extra;  // a file of figures/data that the script reads besides the usual two, or NULL
     const char *title;
     const char *reading;   // how to read it, one or two sentences
+    const char *measured;  // what more there is to say when a real interpreter ran; or NULL
     bool modelled;         // shows nanoseconds: the page names the cost model
     const char *needs[2];  // columns of summary.tsv without which there is nothing to draw
 } Figure;

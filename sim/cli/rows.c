@@ -9,6 +9,7 @@ Row row_of(const RunResult *result) {
     Row row = {.spec = result->spec,
                .policy = result->policy,
                .engine = result->engine,
+               .interpreter = result->interpreter,
                .status = result->status,
                .stream_digest = result->stream_digest,
                .result_digest = result->result_digest,
@@ -16,6 +17,17 @@ Row row_of(const RunResult *result) {
                .is_floor = result->spaces->free_at_death};
     memcpy(row.cost, result->recorder->cost.name, sizeof row.cost);
     return row;
+}
+
+void row_engine(const Row *row, char name[ENGINE_NAME_SIZE]) {
+    if (row->interpreter == NULL)
+        snprintf(name, ENGINE_NAME_SIZE, "%s", engine_name(row->engine));
+    else
+        snprintf(name, ENGINE_NAME_SIZE, "cpython-%s", row->interpreter);
+}
+
+static bool is_known(const Row *row, const MetricRow *metric) {
+    return metric_known(metric, row->interpreter != NULL);
 }
 
 // 0: not defined.
@@ -89,7 +101,9 @@ void row_print_json(FILE *file, const Row *row) {
     fprintf(file, ",\"seed\":%llu", (unsigned long long)spec->seed);
     fprintf(file, ",\"scale\":%llu.%06llu", (unsigned long long)(spec->scale / 1000000),
             (unsigned long long)(spec->scale % 1000000));
-    json_field(file, "engine", engine_name(row->engine));
+    char engine[ENGINE_NAME_SIZE];
+    row_engine(row, engine);
+    json_field(file, "engine", engine);
     json_field(file, "status", status_name(row->status));
     fprintf(file, ",\"behaviour\":%u", BEHAVIOUR_VERSION);
     json_field(file, "cost_model", row->cost);
@@ -97,8 +111,9 @@ void row_print_json(FILE *file, const Row *row) {
     json_digest(file, "stream_digest", row->stream_digest, row->status == STATUS_OK);
     json_digest(file, "result_digest", row->result_digest, true);
     for (size_t i = 0; i < METRIC_COUNT; i++)
-        fprintf(file, ",\"%s\":%llu", METRICS[i].name,
-                (unsigned long long)metric_value(&row->metrics, &METRICS[i]));
+        if (is_known(row, &METRICS[i]))
+            fprintf(file, ",\"%s\":%llu", METRICS[i].name,
+                    (unsigned long long)metric_value(&row->metrics, &METRICS[i]));
 #define X(name, help) \
     if (row->lbo > 0) fprintf(file, ",\"%s\":%llu", #name, (unsigned long long)row->name);
     COMPARISON_COLUMNS(X)
@@ -108,20 +123,24 @@ void row_print_json(FILE *file, const Row *row) {
 
 void rows_print_tsv(FILE *file, const Rows *rows) {
     fputs("workload\tpolicy\tseed\tengine\tstatus\tstream_digest\tresult_digest", file);
-    for (size_t i = 0; i < METRIC_COUNT; i++) fprintf(file, "\t%s", METRICS[i].name);
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        if (is_known(&rows->rows[0], &METRICS[i])) fprintf(file, "\t%s", METRICS[i].name);
 #define X(name, help) fputs("\t" #name, file);
     COMPARISON_COLUMNS(X)
 #undef X
     fputc('\n', file);
     for (size_t i = 0; i < rows->count; i++) {
         const Row *row = &rows->rows[i];
-        char stream[17];
+        char stream[17], engine[ENGINE_NAME_SIZE];
         digest_text(stream, row->stream_digest, row->status == STATUS_OK);
+        row_engine(row, engine);
         fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%s\t%016llx", row->spec->name, row->policy->label,
-                (unsigned long long)row->spec->seed, engine_name(row->engine),
-                status_name(row->status), stream, (unsigned long long)row->result_digest);
+                (unsigned long long)row->spec->seed, engine, status_name(row->status), stream,
+                (unsigned long long)row->result_digest);
         for (size_t k = 0; k < METRIC_COUNT; k++)
-            fprintf(file, "\t%llu", (unsigned long long)metric_value(&row->metrics, &METRICS[k]));
+            if (is_known(row, &METRICS[k]))
+                fprintf(file, "\t%llu",
+                        (unsigned long long)metric_value(&row->metrics, &METRICS[k]));
 #define X(name, help) fprintf(file, "\t%llu", (unsigned long long)row->name);
         COMPARISON_COLUMNS(X)
 #undef X
@@ -140,8 +159,16 @@ static void print_head(const Row *row) {
            (unsigned long long)row->spec->seed, limit);
 }
 
-static void print_foot(const char *cost) {
-    printf("\nTimes are modelled (%s), not measured: good for ratios and orders.\n", cost);
+static void print_foot(const Row *row) {
+    if (row->interpreter == NULL)
+        printf("\nTimes are modelled (%s), not measured: good for ratios and orders.\n", row->cost);
+    else
+        printf(
+            "\nTimes are CPU time measured on CPython %s, all collections as predicted; time "
+            "outside "
+            "of\npauses includes making the events. Memory is what its allocator held. Model: "
+            "%s.\n",
+            row->interpreter, row->cost);
 }
 
 static const MetricRow *metric_find(const char *name, const char *suffix) {
@@ -175,21 +202,23 @@ static void print_generations(const Row *row) {
 
 void row_print_table(const Row *row) {
     char figure[FIGURE_SIZE];
+    char engine[ENGINE_NAME_SIZE];
+    row_engine(row, engine);
     print_head(row);
-    printf("policy %s, engine %s: %s\n\n", row->policy->canonical, engine_name(row->engine),
+    printf("policy %s, engine %s: %s\n\n", row->policy->canonical, engine,
            row->status == STATUS_OK
                ? "ok"
                : "out of memory: the limit was exceeded; figures are up to then");
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         const MetricRow *metric = &METRICS[i];
         if (row->engine == ENGINE_NULL && i >= 2) break;
-        if (by_generation(metric)) continue;
+        if (by_generation(metric) || !is_known(row, metric)) continue;
         format_metric(figure, metric->unit, metric_value(&row->metrics, metric));
         printf("  %-20s %16s  %s\n", metric->name, figure, metric->help);
     }
     if (row->engine == ENGINE_NULL) return;
     print_generations(row);
-    print_foot(row->cost);
+    print_foot(row);
 }
 
 typedef void (*CellWriter)(char text[FIGURE_SIZE], const Row *row, const Row *first);
@@ -236,6 +265,16 @@ static void cell_share(char *text, const Row *row, const Row *first) {
     format_metric(text, UNIT_PERMILLE, mul_div_u64(row->metrics.pause_ns_total, 1000, total));
 }
 
+static void cell_predicted(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_NS, row->metrics.predicted_ns_total);
+}
+
+static void cell_rss(char *text, const Row *row, const Row *first) {
+    (void)first;
+    format_metric(text, UNIT_BYTES, row->metrics.rss_peak_bytes);
+}
+
 static void cell_p50(char *text, const Row *row, const Row *first) {
     (void)first;
     format_metric(text, UNIT_NS, row->metrics.pause_ns_p50);
@@ -261,18 +300,21 @@ static void cell_collections(char *text, const Row *row, const Row *first) {
 static const struct {
     const char *name;
     CellWriter write;
+    bool measured;  // of runs on a real interpreter only
 } TABLE_COLUMNS[] = {
-    {"peak held", cell_held},
-    {"x floor", cell_floor},
-    {"x first", cell_held_ratio},
-    {"garbage", cell_garbage},
-    {"gc time", cell_gc},
-    {"gc share", cell_share},
-    {"time x first", cell_total_ratio},
-    {"p50", cell_p50},
-    {"p99", cell_p99},
-    {"max", cell_max},
-    {"collections", cell_collections},
+    {"peak rss", cell_rss, true},
+    {"peak held", cell_held, false},
+    {"x floor", cell_floor, false},
+    {"x first", cell_held_ratio, false},
+    {"garbage", cell_garbage, false},
+    {"gc time", cell_gc, false},
+    {"predicted", cell_predicted, true},
+    {"gc share", cell_share, false},
+    {"time x first", cell_total_ratio, false},
+    {"p50", cell_p50, false},
+    {"p99", cell_p99, false},
+    {"max", cell_max, false},
+    {"collections", cell_collections, false},
 };
 
 // As wide as its widest cell.
@@ -286,6 +328,10 @@ static int column_width(const Rows *rows, size_t column) {
     return (int)width;
 }
 
+static bool column_shown(const Rows *rows, size_t column) {
+    return !TABLE_COLUMNS[column].measured || rows->rows[0].interpreter != NULL;
+}
+
 void rows_print_table(const Rows *rows) {
     int widths[ARRAY_LENGTH(TABLE_COLUMNS)];
     size_t widest = strlen("policy");
@@ -294,6 +340,7 @@ void rows_print_table(const Rows *rows) {
     print_head(&rows->rows[0]);
     printf("\n%-*s  status", (int)widest, "policy");
     for (size_t k = 0; k < ARRAY_LENGTH(widths); k++) {
+        if (!column_shown(rows, k)) continue;
         widths[k] = column_width(rows, k);
         printf("  %*s", widths[k], TABLE_COLUMNS[k].name);
     }
@@ -302,10 +349,11 @@ void rows_print_table(const Rows *rows) {
         printf("\n%-*s  %-6s", (int)widest, row->policy->label, status_name(row->status));
         for (size_t k = 0; k < ARRAY_LENGTH(widths); k++) {
             char text[FIGURE_SIZE];
+            if (!column_shown(rows, k)) continue;
             TABLE_COLUMNS[k].write(text, row, &rows->rows[0]);
             printf("  %*s", widths[k], text);
         }
     }
     printf("\n");
-    print_foot(rows->rows[0].cost);
+    print_foot(&rows->rows[0]);
 }

@@ -11,6 +11,7 @@ typedef struct {
     const Spec *spec;
     const PolicyChoice *policy;
     Engine engine;
+    const char *interpreter;  // NULL: simulated; else its version: times are measured
     RunStatus status;
     char cost[COST_NAME_SIZE];  // model and table
     uint64_t stream_digest, result_digest;
@@ -26,6 +27,10 @@ typedef struct {
 } Rows;
 
 Row row_of(const RunResult *result);
+
+// "tracing", "null" or "cpython-3.11.2".
+enum { ENGINE_NAME_SIZE = 48 };
+void row_engine(const Row *row, char name[ENGINE_NAME_SIZE]);
 
 // Sets lbo and regrets of all rows. Only collectors that finished compete; 0: not defined, as for
 // the others, and where the least is nothing.

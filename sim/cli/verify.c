@@ -1,7 +1,6 @@
 // verify.c -- ouro verify: the simulator against real interpreters
 #include "verify.h"
 
-#include <dirent.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +8,8 @@
 #include <sys/wait.h>
 
 #include "commands.h"
-#include "paths.h"
+#include "cost_file.h"
+#include "interpreters.h"
 #include "text.h"
 
 extern char **environ;
@@ -21,6 +21,9 @@ static const Option OPTIONS[] = {
     {"policy", "NAME[:knob=value,...]", "for workloads; default cpython-3.11"},
     {"scale", "X", "for workloads; default 0.1"},
     {"memory", NULL, "for workloads: compare the address of every block and all arenas as well"},
+    {"pauses", NULL, "instead: predicts runs that calibrate does not fit, and measures them"},
+    {"cost", "cache|counts[:FILE]", "with --pauses: the model; FILE: a table of ouro calibrate"},
+    {"repeats", "N", "with --pauses: times that each run is measured, 1 to 16; default 5"},
     {"help", NULL, "this text"},
 };
 
@@ -52,12 +55,24 @@ static bool verify_option(void *context, const Option *option, const char *value
     if (strcmp(option->name, "policy") == 0) a->policy = value;
     if (strcmp(option->name, "scale") == 0) a->scale = value;
     if (strcmp(option->name, "memory") == 0) a->memory = true;
+    if (strcmp(option->name, "pauses") == 0) a->pauses = true;
+    if (strcmp(option->name, "cost") == 0) return cost_choose(&a->cost, value, error);
+    if (strcmp(option->name, "repeats") == 0) {
+        Error why = {0};
+        if (!text_count(value, 1, 16, &a->repeats, &why))
+            return error_set(error, "--repeats: %s", why.text);
+    }
     if (strcmp(option->name, "help") == 0) a->help = true;
     return true;
 }
 
 bool verify_arguments_parse(VerifyArguments *a, int argc, char **argv, Error *error) {
-    *a = (VerifyArguments){.programs = 1000, .seed = 1, .policy = "cpython-3.11", .scale = "0.1"};
+    *a = (VerifyArguments){.programs = 1000,
+                           .seed = 1,
+                           .policy = "cpython-3.11",
+                           .scale = "0.1",
+                           .cost = cost_table_shipped(COST_CACHE),
+                           .repeats = 5};
     return options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), verify_option, a,
                          error);
 }
@@ -73,11 +88,6 @@ void verify_arguments_print(void) {
     options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
 }
 
-static int is_interpreter(const struct dirent *entry) {
-    return strncmp(entry->d_name, "ouro-cpython-", strlen("ouro-cpython-")) == 0 &&
-           strchr(entry->d_name, '.') != NULL && strstr(entry->d_name, ".d") == NULL;
-}
-
 static bool is_wanted(const VerifyArguments *a, const char *version) {
     for (size_t i = 0; i < a->python_count; i++)
         if (strcmp(a->pythons[i], version) == 0) return true;
@@ -85,11 +95,11 @@ static bool is_wanted(const VerifyArguments *a, const char *version) {
 }
 
 // The exit code of one program, with our arguments.
-static int run_interpreter(const char *folder, const char *name, char **argv) {
+static int run_interpreter(const char *version, char **argv) {
     char path[PATH_SIZE];
     pid_t child;
     int status = 0;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    interpreter_path(version, path, sizeof path);
     if (posix_spawn(&child, path, NULL, NULL, argv, environ) != 0 ||
         waitpid(child, &status, 0) < 0) {
         fprintf(stderr, "ouro: %s: cannot be started\n", path);
@@ -99,20 +109,14 @@ static int run_interpreter(const char *folder, const char *name, char **argv) {
 }
 
 static int verify(const VerifyArguments *a, char **argv) {
-    char folder[PATH_SIZE - 300];
-    struct dirent **entries = NULL;
-    path_beside(folder, sizeof folder);
-    int count = scandir(folder, &entries, is_interpreter, versionsort), code = EXIT_FINE;
-    size_t ran = 0;
-    for (int i = 0; i < count; i++) {
-        const char *version = strrchr(entries[i]->d_name, '-') + 1;
-        if (code == EXIT_FINE && is_wanted(a, version)) {
-            code = run_interpreter(folder, entries[i]->d_name, argv);
-            ran++;
-        }
-        free(entries[i]);
+    InterpreterVersion versions[INTERPRETERS_MAX];
+    size_t count = interpreters_find(versions), ran = 0;
+    int code = EXIT_FINE;
+    for (size_t i = 0; i < count && code == EXIT_FINE; i++) {
+        if (!is_wanted(a, versions[i])) continue;
+        code = run_interpreter(versions[i], argv);
+        ran++;
     }
-    free(entries);
     if (ran > 0) return code;
     fprintf(stderr, "ouro: no interpreter%s to verify against: make interpreters builds them\n",
             a->python_count > 0 ? " of that version" : "");

@@ -14,6 +14,9 @@ typedef struct {
     const char *policy, *scale;  // of workloads
     uint64_t programs, seed;
     bool memory;  // compare addresses and arenas as well
+    bool pauses;  // predicted pauses against measured ones instead
+    CostTable cost;
+    uint64_t repeats;
     bool help;
 } VerifyArguments;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/cost_file.h"
 #include "cli/fit.h"
@@ -18,11 +19,19 @@
 // The collections of one generation of a run are summed in so many parts: a row each.
 enum { PARTS = 12, ROWS_MAX = 4096 };
 
+// What is told of one run.
+typedef struct {
+    size_t pauses;
+    double candidates, ns;
+    double spread;                  // slowest / fastest repeat
+    double counts[FIT_PRICES_MAX];  // of all its pauses
+} RunSum;
+
 typedef struct {
     FitRow rows[ROWS_MAX];
     size_t row_count;
     bool seen[FIT_PRICES_MAX];  // something of it was counted
-    double spread;              // sum over rows of the logarithm of slowest / fastest repeat
+    RunSum *sums;               // one per run of the grid
 } Samples;
 
 // ---- rows ----
@@ -73,41 +82,48 @@ static void rows_take(Samples *s, const MeasuredRun *run, uint32_t source) {
     }
 }
 
-// ---- the report ----
-
-static void print_run(const GridRun *grid, const MeasuredRun *run) {
-    char measured[32], candidates[32];
-    uint64_t total = 0, objects = 0, least = UINT64_MAX, most = 0;
+static void sum_take(RunSum *sum, const MeasuredRun *run) {
+    double least = 0, most = 0;
+    sum->pauses = run->count;
     for (size_t i = 0; i < run->count; i++) {
-        total += run->pauses[i].median;
-        objects += run->pauses[i].counts.candidates;
+        double list[FIT_PRICES_MAX];
+        size_t n = counts_list(&run->pauses[i].counts, list);
+        for (size_t k = 0; k < n; k++) sum->counts[k] += list[k];
+        sum->ns += (double)run->pauses[i].median;
+        sum->candidates += (double)run->pauses[i].counts.candidates;
     }
     for (uint32_t k = 0; k < run->repeats; k++) {
-        uint64_t ns = (uint64_t)measured_run_repeat(run, k).ns[FIGURE_TOTAL];
-        least = min_u64(least, ns);
-        most = max_u64(most, ns);
+        double ns = measured_run_repeat(run, k).ns[FIGURE_TOTAL];
+        least = k == 0 || ns < least ? ns : least;
+        most = ns > most ? ns : most;
     }
-    format_metric(measured, UNIT_NS, total);
-    format_metric(candidates, UNIT_COUNT, objects);
-    printf("%-18s %-32.32s %-44.44s %6zu %14s %10s %7.1f %5.2f\n", grid->name, grid->policy,
-           grid->overrides, run->count, candidates, measured,
-           (double)total / (double)max_u64(objects, 1), (double)most / (double)max_u64(least, 1));
-    fflush(stdout);
+    sum->spread = most / (least > 0 ? least : 1);
+}
+
+static void progress_show(size_t number, size_t all, const char *name) {
+    bool terminal = isatty(STDERR_FILENO);
+    fprintf(stderr, "%souro calibrate: run %zu of %zu: %s%s", terminal ? "\r" : "", number, all,
+            name, terminal ? "\033[K" : "\n");
+}
+
+static void progress_end(void) {
+    if (isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
 }
 
 static bool measure_all(Samples *s, uint32_t repeats, Error *error) {
     CostTable shipped = cost_table_shipped(COST_CACHE);
-    printf("%-18s %-32s %-44s %6s %14s %10s %7s %5s\n", "heap", "policy", "changes", "pauses",
-           "candidates", "measured", "ns each", "max/min");
+    size_t number = 0, all = 0;
+    for (size_t i = 0; i < GRID_COUNT; i++) all += GRID[i].part != GRID_HELD_OUT;
     for (size_t i = 0; i < GRID_COUNT; i++) {
         if (GRID[i].part == GRID_HELD_OUT) continue;
         MeasuredRun run;
-        fprintf(stderr, "ouro calibrate: %zu of %zu: %s\n", i + 1, GRID_COUNT, GRID[i].name);
+        progress_show(++number, all, GRID[i].name);
         if (!grid_measure(&GRID[i], &shipped, repeats, &run, error)) return false;
         rows_take(s, &run, (uint32_t)i);
-        print_run(&GRID[i], &run);
+        sum_take(&s->sums[i], &run);
         measured_run_free(&run);
     }
+    progress_end();
     return true;
 }
 
@@ -136,6 +152,40 @@ static void fit_model(const Samples *s, CostModel model, CostPrice *prices, size
              cost_model_name(model), error * 100, left_out * 100);
 }
 
+// ---- the report ----
+
+static double sum_predict(const RunSum *sum, CostModel model, const CostPrice *prices,
+                          size_t count) {
+    double ns = 0;
+    for (size_t i = 0; i < count; i++)
+        if (prices[i].is_pause) ns += sum->counts[i] * prices[i].ns[model];
+    return ns;
+}
+
+static void print_sums(const Samples *s, const CostPrice *prices, size_t count) {
+    printf("%-16s %-26s %-50s %6s %10s %7s %7s %6s %6s\n", "heap", "policy", "with", "pauses",
+           "measured", "ns each", "max/min", "cache", "counts");
+    for (size_t i = 0; i < GRID_COUNT; i++) {
+        const RunSum *sum = &s->sums[i];
+        if (GRID[i].part == GRID_HELD_OUT) continue;
+        char measured[32];
+        format_metric(measured, UNIT_NS, (uint64_t)sum->ns);
+        printf("%-16s %-26.26s %-50.50s %6zu %10s %7.1f %7.2f %6.2f %6.2f\n", GRID[i].name,
+               GRID[i].policy, GRID[i].overrides, sum->pauses, measured, sum->ns / sum->candidates,
+               sum->spread, sum_predict(sum, COST_CACHE, prices, count) / sum->ns,
+               sum_predict(sum, COST_COUNTS, prices, count) / sum->ns);
+    }
+    puts("cache, counts: predicted / measured by the fitted prices. ns each: per candidate.");
+}
+
+static void print_prices(const CostPrice *prices, size_t count) {
+    printf("\n%-16s %10s %10s\n", "price of", "cache", "counts");
+    for (size_t i = 0; i < count; i++)
+        if (prices[i].is_pause)
+            printf("%-16s %10.2f %10.2f  %s\n", prices[i].counted, prices[i].ns[COST_CACHE],
+                   prices[i].ns[COST_COUNTS], prices[i].what);
+}
+
 static void machine_name(char *name, size_t size) {
     char line[256], processor[80] = "unknown processor";
     FILE *file = fopen("/proc/cpuinfo", "r");
@@ -162,6 +212,8 @@ static bool write_table(const char *path, const char *notes, const CostPrice *pr
 
 int calibrate(const char *path, uint32_t repeats) {
     Samples *s = memory_new(1, sizeof *s);
+    s->sums = memory_new(GRID_COUNT, sizeof *s->sums);
+    grid_prepare();
     CostPrice prices[COST_PRICES_MAX];
     size_t count = cost_prices_shipped(prices);
     char notes[512] = "";
@@ -170,14 +222,13 @@ int calibrate(const char *path, uint32_t repeats) {
     if (good) {
         for (CostModel model = COST_CACHE; model <= COST_COUNTS; model++)
             fit_model(s, model, prices, count, notes, sizeof notes);
-        printf("\n%zu rows.\n%s\n", s->row_count, notes);
-        for (size_t i = 0; i < count; i++)
-            if (prices[i].is_pause)
-                printf("%-16s %10.2f %10.2f  %s\n", prices[i].counted, prices[i].ns[COST_CACHE],
-                       prices[i].ns[COST_COUNTS], prices[i].what);
+        print_sums(s, prices, count);
+        print_prices(prices, count);
+        printf("\n%zu rows.\n%s", s->row_count, notes);
         good = write_table(path, notes, prices, count, &error);
     }
     if (good) printf("\nWritten to %s; use it with --cost cache:%s\n", path, path);
+    free(s->sums);
     free(s);
     return good ? EXIT_FINE : options_fail(&error);
 }

@@ -1,7 +1,8 @@
 // grid.c -- the runs of calibrate.def
 #include "grid.h"
 
-#include <stdio.h>
+#include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,12 @@ const GridRun GRID[] = {
 #undef GRID
 const size_t GRID_COUNT = ARRAY_LENGTH(GRID);
 
+void grid_prepare(void) {
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+}
+
 // Cuts `text` at `;`; returns the number of parts.
 static size_t cut(char *text, const char **parts) {
     size_t count = 0;
@@ -56,20 +63,6 @@ bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats,
                           spec_read(spec, path, overrides, count, error);
     good = good && policy_choose(&choice, run->policy, error) &&
            measured_run(measured, spec, &choice, cost, repeats, error);
-    if (good && getenv("OURO_DUMP")) {
-        FILE *f = fopen(getenv("OURO_DUMP"), "a");
-        for (size_t i = 0; i < measured->count; i++) {
-            const MeasuredPause *q = &measured->pauses[i];
-            fprintf(f, "%d\t%s\t%s\t%s\t%u\t%u\t%zu\t%llu", run->part, run->name, run->policy,
-                    run->overrides, q->kind, q->generation, i, (unsigned long long)q->median);
-#define PAUSE(counted, cache, counts_, what) \
-    fprintf(f, "\t%llu", (unsigned long long)q->counts.counted);
-#define MUTATOR(counted, cache, counts_, what)
-#include "cost.def"
-            fprintf(f, "\n");
-        }
-        fclose(f);
-    }
     free(spec);
     free(text);
     return good;

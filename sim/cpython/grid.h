@@ -16,6 +16,10 @@ typedef struct {
 extern const GridRun GRID[];
 extern const size_t GRID_COUNT;
 
+// Once, before any: malloc keeps what is freed. When it gives pages back is its own policy, which no
+// model here knows; a pause that has to wait for it is measured by `ouro run --engine cpython`.
+void grid_prepare(void);
+
 // Measures one; `cost` is the table for the prediction.
 bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats,
                   MeasuredRun *measured, Error *error);

@@ -1,6 +1,8 @@
-// main.c -- ouro-cpython-X.Y: the simulator against one real interpreter, collection by collection
+// main.c -- ouro-cpython-X.Y: the simulator beside one real interpreter
 //
-// `ouro verify` starts one of these for each interpreter that it was built for.
+// `ouro verify` starts one of these for each interpreter that it was built for; `ouro calibrate`
+// becomes one, and `ouro run` and `ouro compare` when a real engine is asked for. The first word
+// says which.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,8 @@
 
 #include "arenas.h"
 #include "calibrate.h"
-#include "cli/cost_file.h"
+#include "cli/calibrate.h"
+#include "cli/interpreters.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/verify.h"
@@ -19,6 +22,17 @@
 #include "program.h"
 #include "region.h"
 #include "replay.h"
+
+static bool started;
+
+// Starts the interpreter when it is needed first.
+static bool start(Error *error) {
+    if (!started && arenas_start(error) && regions_start(error) && interpreter_start(error)) {
+        interpreter_hide_objects();
+        started = true;
+    }
+    return started;
+}
 
 typedef struct {
     VerifyArguments arguments;
@@ -71,7 +85,7 @@ static void add(Verify *v, const ReplayCounts *counts) {
     v->sum.collected += counts->collected;
 }
 
-static void progress(const Verify *v, time_t *shown) {
+static void progress_show(const Verify *v, time_t *shown) {
     time_t now = time(NULL), interval = isatty(STDERR_FILENO) ? 1 : 10;
     if (now - *shown < interval) return;
     *shown = now;
@@ -92,7 +106,7 @@ static void verify_programs(Verify *v) {
         if (!verify_program(&program, NULL, 0, &counts, &error))
             report_failure(v, seed, &program, &error);
         add(v, &counts);
-        progress(v, &shown);
+        progress_show(v, &shown);
     }
     if (shown != 0 && isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
 }
@@ -124,21 +138,11 @@ static void verify_workload(Verify *v, const char *name) {
     free(spec);
 }
 
-static void *verify_all(void *context) {
-    Verify *v = context;
+static void verify_all(Verify *v) {
     Error error = {0};
-    if (!arenas_start(&error) || !regions_start(&error) || !interpreter_start(&error)) {
+    if (!start(&error)) {
         v->code = options_fail(&error);
-        return NULL;
-    }
-    interpreter_hide_objects();
-    if (getenv("OURO_CAL")) {
-        CostTable t;
-        cost_choose(&t, getenv("OURO_COST") ? getenv("OURO_COST") : "cache", &error);
-        v->code = strcmp(getenv("OURO_CAL"), "v") ? calibrate(getenv("OURO_CAL"), 3)
-                                                  : pauses_verify(&t, 5);
-        interpreter_stop();
-        return NULL;
+        return;
     }
     for (size_t i = 0; i < v->arguments.workload_count && v->code == EXIT_FINE; i++)
         verify_workload(v, v->arguments.workloads[i]);
@@ -151,24 +155,72 @@ static void *verify_all(void *context) {
             interpreter_version(), (unsigned long long)v->plays, (unsigned long long)v->automatic,
             (unsigned long long)v->sum.events, (unsigned long long)v->sum.collections,
             (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected);
-    interpreter_stop();
+}
+
+static int verify_main(int argc, char **argv) {
+    Verify v = {.code = EXIT_FINE};
+    Error error = {0};
+    if (!verify_arguments_parse(&v.arguments, argc, argv, &error)) return options_fail(&error);
+    if (v.arguments.help)
+        verify_arguments_print();
+    else if (v.arguments.pauses)
+        v.code = start(&error) ? pauses_verify(&v.arguments.cost, (uint32_t)v.arguments.repeats)
+                               : options_fail(&error);
+    else
+        verify_all(&v);
+    return v.code;
+}
+
+// ---- run and compare ----
+
+static bool measure(Run *run, RunResult *result, bool (*progress)(void *context, uint64_t clock),
+                    void *context, Error *error) {
+    ReplayWatch watch = {progress, context};
+    ReplayCounts counts = {0};
+    return start(error) && replay_measure(run, result, &watch, &counts, error);
+}
+
+static int run_main(int argc, char **argv) {
+    const RealInterpreter real = {interpreter_version(), replay_refusal, measure};
+    return compare_main(argc, argv, &real);
+}
+
+static int calibrate_main(int argc, char **argv) {
+    CalibrateArguments arguments;
+    Error error = {0};
+    if (!calibrate_arguments_parse(&arguments, argc, argv, &error) || !start(&error))
+        return options_fail(&error);
+    return calibrate(arguments.out, (uint32_t)arguments.repeats);
+}
+
+// ---- all of it ----
+
+typedef struct {
+    int argc;
+    char **argv;
+    int code;
+} Call;
+
+static void *call_command(void *context) {
+    Call *call = context;
+    const char *name = call->argv[0];
+    bool runs = strcmp(name, "run") == 0 || strcmp(name, "compare") == 0;
+    bool calibrates = strcmp(name, "calibrate") == 0;
+    call->code = (runs         ? run_main
+                  : calibrates ? calibrate_main
+                               : verify_main)(call->argc, call->argv);
+    if (started) interpreter_stop();
     return NULL;
 }
 
 // Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames.
 int main(int argc, char **argv) {
-    Verify v = {.code = EXIT_FINE};
-    Error error = {0};
-    if (!verify_arguments_parse(&v.arguments, argc, argv, &error)) return options_fail(&error);
-    if (v.arguments.help) {
-        verify_arguments_print();
-        return EXIT_FINE;
-    }
+    Call call = {argc, argv, EXIT_FINE};
     pthread_attr_t attributes;
     pthread_t thread;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, (size_t)1 << 32);
-    CHECK(pthread_create(&thread, &attributes, verify_all, &v) == 0);
+    CHECK(pthread_create(&thread, &attributes, call_command, &call) == 0);
     pthread_join(thread, NULL);
-    return fflush(stdout) == 0 && !ferror(stdout) ? v.code : EXIT_BAD_INPUT;
+    return fflush(stdout) == 0 && !ferror(stdout) ? call.code : EXIT_BAD_INPUT;
 }

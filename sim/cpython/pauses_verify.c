@@ -66,6 +66,7 @@ static int judge(const Errors *errors) {
 int pauses_verify(const CostTable *cost, uint32_t repeats) {
     Errors errors = {{0}, {0}, 0};
     Error error = {0};
+    grid_prepare();
     printf("CPython %s, %s; measured (median of %u) and predicted / measured:\n\n",
            interpreter_version(), cost->name, repeats);
     printf("%-26s %-16s %6s", "workload", "policy", "pauses");
@@ -74,7 +75,6 @@ int pauses_verify(const CostTable *cost, uint32_t repeats) {
     for (size_t i = 0; i < GRID_COUNT; i++) {
         if (GRID[i].part != GRID_HELD_OUT) continue;
         MeasuredRun run;
-        fprintf(stderr, "ouro verify --pauses: %s under %s\n", GRID[i].name, GRID[i].policy);
         if (!grid_measure(&GRID[i], cost, repeats, &run, &error)) return options_fail(&error);
         compare(&GRID[i], &run, &errors);
         measured_run_free(&run);

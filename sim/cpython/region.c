@@ -22,7 +22,7 @@ typedef struct {
 enum { HEAD_FINALIZED = 1, HEAD_CANDIDATE = 2, HEAD_ONE = 4, HEAD_FREED = 8 };
 _Static_assert(sizeof(Head) == NODE_GC_HEAD, "the interpreter's GC head");
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX  // no arena
 
 typedef struct {
     uint32_t next;    // of the same region, older

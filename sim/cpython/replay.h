@@ -21,13 +21,14 @@ bool replay_can_memory(const PolicyChoice *choice);
 // every collection: after how many events and allocations, which generation, candidates, edges,
 // collected, uncollectable, the counters and the long-lived totals. If policy and interpreter have
 // the same rules the collector runs by itself; else it is driven (gc.collect(g) where the
-// simulation collected; a region is released by our own means, region.h). With `memory` also the address of every block at its birth and the number
-// of arenas after every event; objects must be of NODE_BYTES_MIN or more. False with `error`, both
-// sides in it, at the first difference. Leaves the interpreter empty.
+// simulation collected; regions are our own, see region.h). With `memory` also the address of every
+// block at its birth and the number of arenas after every event; objects must be large enough for
+// what they hold (node_slots_inside). False with `error`, both sides in it, at the first
+// difference. Leaves the interpreter empty.
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error);
 
-// Told now and then how far it is; false stops it.
+// Told the allocation clock now and then; false stops it. Only of a measured replay.
 typedef struct {
     bool (*progress)(void *context, uint64_t clock);
     void *context;

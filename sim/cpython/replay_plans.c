@@ -6,6 +6,7 @@
 // ---- comparing ----
 
 bool replay_differs(const Replay *r, const char *what, int64_t simulated, int64_t real) {
+    r->error->check_failed = true;
     return error_set(r->error,
                      "difference at event %llu, allocation %llu, plan %zu: %s: simulated %lld, "
                      "CPython %s %lld",
