@@ -50,7 +50,7 @@ static void row_add(FitRow *row, const MeasuredPause *pause) {
     double list[FIT_PRICES_MAX];
     size_t n = counts_list(&pause->counts, list);
     for (size_t i = 0; i < n; i++) row->counts[i] += list[i];
-    row->ns += (double)pause->median;
+    row->ns += (double)pause->fastest;
 }
 
 // Of the pauses of `generation`, those number `from` to `to` - 1, as one row.
@@ -89,7 +89,7 @@ static void sum_take(RunSum *sum, const MeasuredRun *run) {
         double list[FIT_PRICES_MAX];
         size_t n = counts_list(&run->pauses[i].counts, list);
         for (size_t k = 0; k < n; k++) sum->counts[k] += list[k];
-        sum->ns += (double)run->pauses[i].median;
+        sum->ns += (double)run->pauses[i].fastest;
         sum->candidates += (double)run->pauses[i].counts.candidates;
     }
     for (uint32_t k = 0; k < run->repeats; k++) {

@@ -35,7 +35,6 @@ const GridRun GRID[] = {
 const size_t GRID_COUNT = ARRAY_LENGTH(GRID);
 
 void grid_prepare(void) {
-    mallopt(M_ARENA_MAX, 1);
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
 }

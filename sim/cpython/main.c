@@ -3,6 +3,7 @@
 // `ouro verify` starts one of these for each interpreter that it was built for; `ouro calibrate`
 // becomes one, and `ouro run` and `ouro compare` when a real engine is asked for. The first word
 // says which.
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,8 +214,10 @@ static void *call_command(void *context) {
     return NULL;
 }
 
-// Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames.
+// Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames. Its
+// malloc is that of a main thread all the same, as an interpreter's is.
 int main(int argc, char **argv) {
+    mallopt(M_ARENA_MAX, 1);
     Call call = {argc, argv, EXIT_FINE};
     pthread_attr_t attributes;
     pthread_t thread;

@@ -58,12 +58,11 @@ static bool repeat(MeasuredRun *m, Run *run, RunResult result, uint32_t number, 
     return true;
 }
 
-static void take_medians(MeasuredRun *m) {
+static void take_fastest(MeasuredRun *m) {
     for (size_t i = 0; i < m->count; i++) {
-        uint64_t sorted[REPEATS_MAX];
-        for (uint32_t k = 0; k < m->repeats; k++) sorted[k] = m->pauses[i].ns[k];
-        sort_u64(sorted, m->repeats);
-        m->pauses[i].median = sorted[m->repeats / 2];
+        MeasuredPause *p = &m->pauses[i];
+        p->fastest = p->ns[0];
+        for (uint32_t k = 1; k < m->repeats; k++) p->fastest = min_u64(p->fastest, p->ns[k]);
     }
 }
 
@@ -77,7 +76,7 @@ bool measured_run(MeasuredRun *m, const Spec *spec, const PolicyChoice *policy,
     bool good = run != NULL && simulate(run, &result, error);
     if (good) keep_predictions(m, run_recorder(run));
     for (uint32_t i = 0; good && i < repeats; i++) good = repeat(m, run, result, i, error);
-    if (good) take_medians(m);
+    if (good) take_fastest(m);
     run_close(run);
     return good;
 }

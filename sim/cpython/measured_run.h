@@ -9,9 +9,10 @@ enum { REPEATS_MAX = 16 };
 // Of each carried-out plan, in order.
 typedef struct {
     PauseCounts counts;
-    uint8_t kind, generation;          // PlanKind
-    uint64_t predicted_ns;             // by the table
-    uint64_t ns[REPEATS_MAX], median;  // measured
+    uint8_t kind, generation;  // PlanKind
+    uint64_t predicted_ns;     // by the table
+    uint64_t ns[REPEATS_MAX];  // measured
+    uint64_t fastest;          // of them: what others do on the machine only ever adds
 } MeasuredPause;
 
 typedef struct {
