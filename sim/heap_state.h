@@ -54,6 +54,7 @@ typedef struct {
 struct Heap {
     HeapOptions options;
     HeapView view;
+    int64_t batch, in_batch;  // live objects above the level of the last batch
     Fuse fuse;
     WakeReason due;  // a fuse that has blown and waits for a safepoint
     uint64_t sample_clock;
@@ -156,7 +157,7 @@ uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count);
 // PLAN_MARK.
 void increment_mark(Heap *h, const Plan *plan);
 
-// Brings the spaces in the view up to date: before anybody is asked.
+// Brings what the view says of spaces and memory up to date: before anybody is asked.
 void heap_view_spaces(Heap *h);
 
 // Sums the areas under garbage and reachable bytes up to now: call before either changes.

@@ -113,6 +113,10 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
     h->view.clock++;
     h->view.young++;
     h->view.live_objects++;
+    if (++h->in_batch == h->batch) {
+        h->in_batch = 0;
+        h->view.risen++;
+    }
     h->levels.reachable_objects++;
     h->levels.reachable_objects_max =
         max_u64(h->levels.reachable_objects_max, h->levels.reachable_objects);
@@ -185,6 +189,10 @@ static void object_free(Heap *h, uint32_t object) {
     h->view.payload_bytes -= payload;
     h->view.live_bytes -= all;
     h->view.live_objects--;
+    if (--h->in_batch == -h->batch) {
+        h->in_batch = 0;
+        h->view.fallen++;
+    }
     if (h->view.young > 0) h->view.young--;
     h->tags[object] = 0;
     if (--h->instances[number].live == 0) instance_give(h, number);

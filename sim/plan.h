@@ -9,6 +9,7 @@ typedef struct {
     uint32_t space_count;                 // 1 to SPACES_MAX
     const char *space_names[SPACES_MAX];  // for figures
     bool is_region[SPACES_MAX];  // objects born there get memory of their own, released wholesale
+    uint64_t batch;              // objects to a batch of HeapView.risen and fallen; 0: not counted
     bool free_at_death;          // not a collector at all: garbage goes when the truth note says so
 } SpaceSetup;
 
@@ -39,6 +40,9 @@ static inline bool plan_collects(PlanKind kind) {
 }
 
 #define FUSE_NEVER UINT64_MAX
+#define FUSE_NONE \
+    ((Fuse){      \
+        .young = FUSE_NEVER, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER})
 
 // When to wake: at the first allocation after which one of these holds. If several do, the reason
 // given is the first of them in this order.
@@ -46,6 +50,7 @@ typedef struct {
     uint64_t young;       // HeapView.young > this
     uint64_t live_bytes;  // HeapView.live_bytes > this
     uint64_t clock;       // HeapView.clock >= this
+    uint64_t risen;       // HeapView.risen > this
     bool at_safepoint;    // 3.12 and later: not inside the allocation, but at the next safepoint
 } Fuse;
 

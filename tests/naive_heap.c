@@ -35,6 +35,8 @@ struct NaiveHeap {
     Objects objects;
     Objects dying;  // at count 0, not freed yet
     uint64_t count[3], long_lived_total, long_lived_pending;
+    int64_t thread_count, shared_count;  // NAIVE_FREE_THREADED
+    bool scheduled;
     uint64_t freed, live_max;
     bool in_pause;
     uint32_t phase_before;
@@ -52,6 +54,28 @@ static void push(Objects *list, Object *object) {
     list->items[list->count++] = object;
 }
 
+// ---- counting without the GIL (gc_free_threading.c of 3.13) ----
+
+static bool should_collect(const NaiveHeap *h) {
+    if (h->rules.threshold[0] == 0 || h->shared_count <= (int64_t)h->rules.threshold[0])
+        return false;
+    return h->shared_count > (int64_t)(h->long_lived_total / 4) || h->rules.threshold[1] == 0;
+}
+
+static void count_allocation(NaiveHeap *h) {
+    if (++h->thread_count < (int64_t)h->rules.batch) return;
+    h->shared_count += h->thread_count;
+    h->thread_count = 0;
+    h->scheduled = h->scheduled || should_collect(h);
+}
+
+static void count_free(NaiveHeap *h) {
+    if (--h->thread_count > -(int64_t)h->rules.batch) return;
+    h->shared_count += h->thread_count;
+    h->thread_count = 0;
+    if (h->shared_count < 0 && !h->rules.below_zero) h->shared_count = 0;
+}
+
 // ---- reference counts ----
 
 static Object *object_new(NaiveHeap *h, uint32_t slot_count, bool finalizer) {
@@ -66,6 +90,7 @@ static Object *object_new(NaiveHeap *h, uint32_t slot_count, bool finalizer) {
     push(&h->objects, object);
     h->figures.clock++;
     h->count[0]++;
+    if (h->rules.kind == NAIVE_FREE_THREADED) count_allocation(h);
     if (h->objects.count > h->live_max) h->live_max = h->objects.count;
     return object;
 }
@@ -80,6 +105,7 @@ static void object_delete(NaiveHeap *h, Object *object) {
     h->objects.items[object->index] = last;
     last->index = object->index;
     if (h->count[0] > 0) h->count[0]--;
+    if (h->rules.kind == NAIVE_FREE_THREADED) count_free(h);
     h->freed++;
     if (!h->in_pause) h->figures.freed_refcount++;
     object_forget(object);
@@ -233,8 +259,21 @@ static void collect_generation(NaiveHeap *h, int generation) {
     }
 }
 
+// Everything, whatever is asked for; `generation` is what is reported.
+static void collect_all(NaiveHeap *h, uint32_t generation) {
+    NaiveCollection *c = log_collection(h, generation);
+    h->shared_count = 0;
+    trial_delete(h, 1, 0, false, c);
+    h->long_lived_total = c->candidates - c->collected;
+}
+
 // `collect_generations` of gcmodule.c.
 static void collect_due(NaiveHeap *h) {
+    if (h->rules.kind == NAIVE_FREE_THREADED) {
+        h->scheduled = false;
+        if (should_collect(h)) collect_all(h, 0);
+        return;
+    }
     for (int i = 2; i >= 0; i--) {
         if (h->count[i] <= h->rules.threshold[i]) continue;
         if (i == 2 && h->rules.quarter && h->long_lived_pending < h->long_lived_total / 4) continue;
@@ -244,6 +283,7 @@ static void collect_due(NaiveHeap *h) {
 }
 
 static bool is_due(const NaiveHeap *h) {
+    if (h->rules.kind == NAIVE_FREE_THREADED) return h->scheduled;
     return h->rules.threshold[0] > 0 && h->count[0] > h->rules.threshold[0];
 }
 
@@ -330,7 +370,8 @@ void naive_heap_apply(NaiveHeap *h, const Event *event) {
     if (event->op == OP_UNIT) build_unit(h, event);
     if (event->op == OP_STORE) store_link(h, event);
     if (event->op == OP_DROP) drop_register(h, event);
-    if (event->op == OP_COLLECT) collect_generation(h, 2);
+    if (event->op == OP_COLLECT && h->rules.kind == NAIVE_FREE_THREADED) collect_all(h, 2);
+    if (event->op == OP_COLLECT && h->rules.kind != NAIVE_FREE_THREADED) collect_generation(h, 2);
     if (event->op == OP_PHASE) phase_change(h, event->value);
 }
 

@@ -13,12 +13,15 @@
 typedef enum {
     NAIVE_GENERATIONS,  // nothing
     NAIVE_FREEZE,       // gc.freeze() when the first phase has ended, gc.unfreeze() after the round
-    NAIVE_REGION        // born aside; after the round what nobody outside refers to is freed
+    NAIVE_REGION,       // born aside; after the round what nobody outside refers to is freed
+    NAIVE_FREE_THREADED  // nothing; no generations
 } NaiveKind;
 
 typedef struct {
     NaiveKind kind;
     uint64_t threshold[3];
+    uint64_t batch;       // NAIVE_FREE_THREADED: threads add their count to the shared one
+    bool below_zero;      // NAIVE_FREE_THREADED: where it may be negative
     bool quarter;         // a full collection waits until pending >= total / 4
     bool at_safepoint;    // collect after the new object is attached, not inside its allocation
     bool legacy;          // garbage with a finalizer, and what it refers to, is kept

@@ -160,10 +160,26 @@ static uint64_t populations_of_first_phase(const Program *p) {
     return set;
 }
 
+static void add_free_threaded(Program *p) {
+    NaiveRules *r = &p->rules;
+    *r = (NaiveRules){.kind = NAIVE_FREE_THREADED,
+                      .threshold = {between(p, 3, 60), between(p, 0, 3)},
+                      .batch = between(p, 1, 40),
+                      .below_zero = chance(p, 50),
+                      .at_safepoint = true};
+    add(&p->knobs, "t0=%u,t1=%u,batch=%u,below_zero=%s,version=3.13,own=0",
+        (unsigned)r->threshold[0], (unsigned)r->threshold[1], (unsigned)r->batch,
+        r->below_zero ? "yes" : "no");
+}
+
 static void add_policy(Program *p) {
-    static const char *const names[] = {"gen3", "freeze", "arena"};
-    NaiveKind kind = (NaiveKind)rng_below(&p->rng, 3);
+    static const char *const names[] = {"gen3", "freeze", "arena", "free-threaded"};
+    NaiveKind kind = (NaiveKind)rng_below(&p->rng, 4);
     p->policy_name = names[kind];
+    if (kind == NAIVE_FREE_THREADED) {
+        add_free_threaded(p);
+        return;
+    }
     add_thresholds(p);
     p->rules.kind = kind;
     if (kind == NAIVE_GENERATIONS) return;
