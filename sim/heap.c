@@ -251,7 +251,7 @@ static bool tables_open(Heap *h, Error *error) {
                 TABLE(payloads, objects) && TABLE(instances, objects) && TABLE(slots, slots) &&
                 TABLE(candidates, objects) && TABLE(rescued, objects) &&
                 TABLE(unreachable, objects) && TABLE(doomed, objects) &&
-                TABLE(instance_of_unit, h->options.units_max);
+                TABLE(resurrected, objects) && TABLE(instance_of_unit, h->options.units_max);
 #undef TABLE
     for (uint32_t i = 0; good && i < h->options.space_count; i++)
         good = space_open(&h->spaces[i], min_u64(2 * objects + 2048, UINT32_MAX), error);
@@ -278,7 +278,7 @@ void heap_close(Heap *h) {
     uint64_t objects = h->options.objects_max + 1, slots = h->options.slots_max + 1;
     uint32_t *const tables[] = {h->refcounts, h->gc,          h->positions, h->instance_of,
                                 h->slots_at,  h->addresses,   h->payloads,  h->candidates,
-                                h->rescued,   h->unreachable, h->doomed};
+                                h->rescued,   h->unreachable, h->doomed,    h->resurrected};
     for (size_t i = 0; i < ARRAY_LENGTH(tables); i++)
         reserve_free(tables[i], objects, sizeof(uint32_t));
     reserve_free(h->slot_counts, objects, sizeof *h->slot_counts);

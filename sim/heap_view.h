@@ -38,6 +38,7 @@ typedef struct {
     uint64_t edges;          // references from them
     uint64_t collected;      // unreachable and freed
     uint64_t uncollectable;  // unreachable, kept: legacy finalizers and what they refer to
+    uint64_t resurrected;    // unreachable, kept: a finalizer brought them back
     uint64_t survivors;      // candidates that were found reachable
     uint64_t marked;         // objects that PLAN_MARK moved
 } PlanResult;

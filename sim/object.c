@@ -39,6 +39,7 @@ uint32_t instance_take(Heap *h, const Event *unit) {
                            .slots = (uint32_t)slots,
                            .template = unit->template,
                            .flags = INSTANCE_HELD | (closed ? INSTANCE_CLOSED : 0)};
+    if (unit->flags & UNIT_RESURRECTS) instance->flags |= INSTANCE_RESURRECTS;
     instance->first = block_take(&h->objects, h->refcounts, unit->value);
     if (slots > 0) instance->slots_first = block_take(&h->slot_blocks, h->slots, instance->slots);
     CHECK(instance->first != 0 && (slots == 0 || instance->slots_first != 0));
@@ -184,7 +185,8 @@ static void object_free(Heap *h, uint32_t object) {
     account_dead(h, object, all, is_candidate ? &h->condemned : &space->waiting);
     account_work(h, payload);
     // Garbage that was found had its finalizer called before; what falls with it has it called now.
-    if (h->freed_by == FREED_IN_PAUSE && !(h->gc[object] & GC_UNREACHABLE) && !h->legacy_finalizers)
+    if (h->freed_by == FREED_IN_PAUSE && h->finalizers != FINALIZERS_LEGACY &&
+        !(h->instances[number].flags & INSTANCE_FINALIZED))
         h->pause.finalizers += t->finalizer && member == 0;
     h->view.payload_bytes -= payload;
     h->view.live_bytes -= all;

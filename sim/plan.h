@@ -22,16 +22,22 @@ typedef enum {
     PLAN_MARK      // put what registers reach among the objects of `spaces` into `into`
 } PlanKind;
 
+// What becomes of garbage that has finalizers; each is called once at most.
+typedef enum {
+    FINALIZERS_PEP442,        // 3.9 on: they are called; what they bring back stays, the rest goes
+    FINALIZERS_PEP442_WHOLE,  // 3.4 to 3.8: the same, but if anything comes back nothing goes
+    FINALIZERS_LEGACY         // to 3.3: none is called; their objects stay, and what these reach
+} FinalizerRule;
+
 typedef struct {
     PlanKind kind;
-    uint32_t spaces;         // bit i: space i is condemned
-    uint8_t into;            // the space of the survivors
-    uint8_t generation;      // under which the collection is counted: 0, 1 or 2
-    bool reset_young;        // HeapView.young starts again at 0
-    bool legacy_finalizers;  // 3.3 and earlier: garbage with a finalizer, and what it reaches, is
-                             // kept
-    uint64_t budget;         // PLAN_COLLECT: candidates are made up to this number (0: not) with
-    uint8_t refill;          // objects of this space, oldest first, each with all it reaches there
+    uint32_t spaces;     // bit i: space i is condemned
+    uint8_t into;        // the space of the survivors
+    uint8_t generation;  // under which the collection is counted: 0, 1 or 2
+    bool reset_young;    // HeapView.young starts again at 0
+    FinalizerRule finalizers;
+    uint64_t budget;  // PLAN_COLLECT: candidates are made up to this number (0: not) with
+    uint8_t refill;   // objects of this space, oldest first, each with all it reaches there
 } Plan;
 
 // Whether a plan looks for garbage: a freeze and a marking are pauses, but no collections.

@@ -14,7 +14,7 @@ typedef struct {
     uint64_t start_ns, pause_ns;  // model time
     uint64_t candidates, edges, collected, uncollectable, survivors;
     uint64_t moves, jumps, futile, freed, condemned_bytes, live_bytes_after;
-    uint64_t marked, finalizers;
+    uint64_t marked, finalizers, resurrected;
     uint64_t young;  // HeapView.young before it
     uint32_t spaces;
     uint8_t into;

@@ -7,12 +7,13 @@
 
 enum { UNTRACKED = -1, ASIDE = 3 };  // lists besides the generations 0, 1 and 2
 
-typedef enum { UNMARKED, REACHABLE, KEPT_BY_FINALIZER } Mark;
+typedef enum { UNMARKED, REACHABLE, KEPT_BY_FINALIZER, RESURRECTED } Mark;
 
 typedef struct Object {
     uint32_t refs;  // slots that refer to it, + 1 if held, + 1 if in gc.garbage
     bool held;      // by a register, or by the interpreter that is making it
     bool finalizer;
+    bool resurrects, finalized;
     bool in_garbage_list;
     int list;
     bool candidate;
@@ -34,6 +35,7 @@ struct NaiveHeap {
     Object **roots;  // by unit
     Objects objects;
     Objects dying;  // at count 0, not freed yet
+    Objects saved;  // by their finalizers, in the present collection
     uint64_t count[3], long_lived_total, long_lived_pending;
     int64_t thread_count, shared_count;  // NAIVE_FREE_THREADED
     bool scheduled;
@@ -177,6 +179,26 @@ static void mark_finalizers(NaiveHeap *h) {
     }
 }
 
+// Every finalizer is called once in its life.
+static void call_finalizers(NaiveHeap *h, bool whole) {
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        if (!object->candidate || object->mark != UNMARKED || !object->finalizer) continue;
+        if (object->resurrects && !object->finalized) push(&h->saved, object);
+        object->finalized = true;
+    }
+    for (size_t i = 0; i < h->saved.count; i++) h->saved.items[i]->refs++;
+    for (size_t i = 0; i < h->saved.count; i++) mark_from(h->saved.items[i], RESURRECTED);
+    if (!whole || h->saved.count == 0) return;
+    for (size_t i = 0; i < h->objects.count; i++) mark_from(h->objects.items[i], RESURRECTED);
+}
+
+static void let_go_of_saved(NaiveHeap *h) {
+    for (size_t i = 0; i < h->saved.count; i++) drop_reference(h, h->saved.items[i]);
+    h->saved.count = 0;
+    free_dying(h);
+}
+
 // ---- one collection ----
 
 static NaiveCollection *log_collection(NaiveHeap *h, uint32_t generation) {
@@ -222,7 +244,7 @@ static void count_uncollectable(NaiveHeap *h, NaiveCollection *c) {
 }
 
 // Trial deletion over the lists of `condemned` (bits); what is kept goes to list `into`.
-static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy,
+static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, NaiveFinalizers finalizers,
                          NaiveCollection *c) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
@@ -231,10 +253,14 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy
         c->candidates += object->candidate;
     }
     mark_reachable(h);
-    if (legacy) mark_finalizers(h);
+    if (finalizers == NAIVE_LEGACY)
+        mark_finalizers(h);
+    else
+        call_finalizers(h, finalizers == NAIVE_CALLED_WHOLE);
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
         c->survivors += object->mark == REACHABLE;
+        c->resurrected += object->mark == RESURRECTED;
         if (object->mark != UNMARKED) object->list = into;
     }
     h->freed = 0;
@@ -243,6 +269,7 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy
     h->in_pause = false;
     c->freed = h->freed;
     count_uncollectable(h, c);
+    let_go_of_saved(h);
 }
 
 // `collect` of gcmodule.c.
@@ -250,8 +277,8 @@ static void collect_generation(NaiveHeap *h, int generation) {
     NaiveCollection *c = log_collection(h, (uint32_t)generation);
     if (generation < 2) h->count[generation + 1]++;
     for (int i = 0; i <= generation; i++) h->count[i] = 0;
-    trial_delete(h, (2u << generation) - 1, generation < 2 ? generation + 1 : 2, h->rules.legacy,
-                 c);
+    trial_delete(h, (2u << generation) - 1, generation < 2 ? generation + 1 : 2,
+                 h->rules.finalizers, c);
     if (generation == 1) h->long_lived_pending += c->survivors;
     if (generation == 2) {
         h->long_lived_pending = 0;
@@ -263,7 +290,7 @@ static void collect_generation(NaiveHeap *h, int generation) {
 static void collect_all(NaiveHeap *h, uint32_t generation) {
     NaiveCollection *c = log_collection(h, generation);
     h->shared_count = 0;
-    trial_delete(h, 1, 0, false, c);
+    trial_delete(h, 1, 0, NAIVE_CALLED, c);
     h->long_lived_total = c->candidates - c->collected;
 }
 
@@ -305,6 +332,7 @@ static void build_unit(NaiveHeap *h, const Event *unit) {
     for (uint32_t i = 0; i < unit->value; i++) {
         Member member = template_member(t, unit->value, closed, i);
         members[i] = object_new(h, member.slots, t->finalizer && i == 0);
+        members[i]->resurrects = unit->flags & UNIT_RESURRECTS;
         bool due = is_due(h);
         if (due && !h->rules.at_safepoint) collect_due(h);
         members[i]->list = aside ? ASIDE : 0;
@@ -355,7 +383,7 @@ static void round_end(NaiveHeap *h) {
         if (h->rules.collect_after) collect_generation(h, 2);
     } else if (h->rules.kind == NAIVE_REGION) {
         if (h->rules.collect_first) collect_generation(h, 2);
-        trial_delete(h, 1u << ASIDE, 2, false, log_collection(h, 2));
+        trial_delete(h, 1u << ASIDE, 2, NAIVE_CALLED, log_collection(h, 2));
     }
 }
 
@@ -397,6 +425,7 @@ void naive_heap_free(NaiveHeap *h) {
     for (size_t i = 0; i < h->objects.count; i++) object_forget(h->objects.items[i]);
     free(h->objects.items);
     free(h->dying.items);
+    free(h->saved.items);
     free(h->roots);
     free(h->collections);
     free(h);

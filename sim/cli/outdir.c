@@ -92,8 +92,8 @@ static void write_collections(FILE *f, const RunResult *result) {
     fputs(
         "index\tclock\tevent\tround\tphase\tkind\tgeneration\tcandidates\tedges\tcollected\tuncolle"
         "ctable\t"
-        "survivors\tmoves\tjumps\tfutile\tfreed\tcondemned_bytes\tlive_bytes_after\tstart_"
-        "ns\tpause_ns\n",
+        "survivors\tmoves\tjumps\tfutile\tfreed\tcondemned_bytes\tlive_bytes_after\t"
+        "marked\tfinalizers\tresurrected\tstart_ns\tpause_ns\n",
         f);
     for (size_t i = 0; i < result->recorder->collection_count; i++) {
         const Collection *c = &result->recorder->collections[i];
@@ -114,6 +114,7 @@ static void write_collections(FILE *f, const RunResult *result) {
                                    c->live_bytes_after,
                                    c->marked,
                                    c->finalizers,
+                                   c->resurrected,
                                    c->start_ns,
                                    c->pause_ns};
         for (size_t k = 0; k < ARRAY_LENGTH(counts); k++) fprintf(f, "\t%llu", llu(counts[k]));

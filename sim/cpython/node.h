@@ -23,7 +23,12 @@ typedef struct {
 
 enum { NODE_BYTES_MIN = sizeof(Node) + 16 };  // with the GC head
 
-typedef enum { NODE_PLAIN, NODE_FINALIZER, NODE_LEGACY_FINALIZER } NodeKind;
+typedef enum {
+    NODE_PLAIN,
+    NODE_FINALIZER,
+    NODE_RESURRECTING_FINALIZER,  // it brings its object back when the collector calls it
+    NODE_LEGACY_FINALIZER
+} NodeKind;
 
 // What the collector did since the last node_traversal_reset.
 typedef struct {
@@ -43,6 +48,9 @@ void node_track(Node *node, uint32_t payload);
 // Clears all slots.
 void node_clear(Node *node);
 bool node_is(const PyObject *object);
+
+// Lets go of what finalizers brought back, in the order in which they did; returns its number.
+uint64_t node_let_go(void);
 
 uint64_t node_live(void);  // nodes that exist
 void node_traversal_reset(void);

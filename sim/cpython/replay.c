@@ -84,6 +84,7 @@ static bool compare_collection(Replay *r, const GcState *before, int64_t young) 
     r->counts->collections++;
     r->counts->candidates += c->candidates;
     r->counts->collected += c->collected;
+    r->counts->resurrected += c->resurrected;
     bool good =
         same(r, "generation", c->generation, g) &&
         same(r, "allocation", (int64_t)c->clock, (int64_t)r->clock) &&
@@ -96,6 +97,7 @@ static bool compare_collection(Replay *r, const GcState *before, int64_t young) 
         same(r, "finalizers", (int64_t)c->finalizers, (int64_t)t.finalized) &&
         compare_counters(r, &now);
     r->next++;
+    good = good && same(r, "anything resurrected", c->resurrected > 0, node_let_go() > 0);
     return good;
 }
 
@@ -146,12 +148,15 @@ static bool plans_between_events(Replay *r) {
 
 // ---- events ----
 
-static NodeKind node_kind(const Replay *r, const Template *t, uint32_t member) {
-    return t->finalizer && member == 0 ? r->finalizer : NODE_PLAIN;
+static NodeKind node_kind(const Replay *r, const Template *t, bool resurrects, uint32_t member) {
+    if (!t->finalizer || member > 0) return NODE_PLAIN;
+    return resurrects && r->finalizer == NODE_FINALIZER ? NODE_RESURRECTING_FINALIZER
+                                                        : r->finalizer;
 }
 
-static Node *allocate(Replay *r, const Template *t, uint32_t member, uint32_t slots, bool *good) {
-    PyTypeObject *type = node_type(node_kind(r, t, member), template_bytes(t, member));
+static Node *allocate(Replay *r, const Template *t, NodeKind kind, uint32_t member, uint32_t slots,
+                      bool *good) {
+    PyTypeObject *type = node_type(kind, template_bytes(t, member));
     GcState before = interpreter_gc();
     r->clock++;
     if (!r->automatic && is_due(r, false)) {
@@ -208,7 +213,8 @@ static bool apply_unit(Replay *r, const Event *e) {
     }
     for (uint32_t i = 0; good && i < e->value; i++) {
         Member member = template_member(t, e->value, closed, i);
-        r->members[i] = allocate(r, t, i, member.slots, &good);
+        NodeKind kind = node_kind(r, t, e->flags & UNIT_RESURRECTS, i);
+        r->members[i] = allocate(r, t, kind, i, member.slots, &good);
         attach(r, e, &member, i);
         good = good && safepoint(r);
     }
@@ -299,11 +305,19 @@ bool replay_can(const PolicyChoice *choice) {
     return strcmp(choice->policy->name, "gen3") == 0 || strcmp(choice->policy->name, "freeze") == 0;
 }
 
+bool replay_can_finalize(const Spec *spec, const PolicyChoice *choice) {
+    FinalizerRule rule = generations_new(choice->values).finalizers;
+    bool resurrects = false;
+    for (uint32_t i = 0; i < spec->population_count; i++)
+        resurrects |= spec->populations[i].resurrect_ppm > 0;
+    return !resurrects || rule == FINALIZERS_LEGACY || rule == interpreter_finalizers();
+}
+
 // Whether the interpreter's own rules are the policy's.
 static bool is_native(const Generations *g) {
     bool fits =
         g->threshold[0] <= INT_MAX && g->threshold[1] <= INT_MAX && g->threshold[2] <= INT_MAX;
-    return fits && g->quarter && !g->legacy_finalizers &&
+    return fits && g->quarter && g->finalizers != FINALIZERS_LEGACY &&
            g->at_safepoint == interpreter_has_safepoints();
 }
 
@@ -312,7 +326,8 @@ static void make_types(const Replay *r) {
     for (uint32_t i = 0; i < r->spec->population_count; i++) {
         const Template *t = &r->spec->populations[i].template;
         for (uint32_t member = 0; member < 3u + t->fanout; member++)
-            node_type(node_kind(r, t, member), template_bytes(t, member));
+            for (int resurrects = 0; resurrects <= 1; resurrects++)
+                node_type(node_kind(r, t, resurrects, member), template_bytes(t, member));
     }
     interpreter_hide_objects();
 }
@@ -345,7 +360,8 @@ static void clean_up(Replay *r) {
     for (uint32_t i = 0; i < r->units_max; i++)
         if (r->units[i].held) apply_drop(r, i);
     interpreter_unfreeze();
-    interpreter_collect(2);
+    do interpreter_collect(2);
+    while (node_let_go() > 0);
     if (node_live() > 0) clear_remains();
     interpreter_reset();
     CHECK(node_live() == 0);
@@ -360,7 +376,8 @@ bool replay_can_memory(const PolicyChoice *choice) {
 static bool open_replay(Replay *r, const PolicyChoice *choice) {
     RunOptions options = {r->spec, choice, ENGINE_TRACING, 1, false};
     r->generations = generations_new(choice->values);
-    r->finalizer = r->generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
+    r->finalizer =
+        r->generations.finalizers == FINALIZERS_LEGACY ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
     r->automatic = r->counts->automatic = is_native(&r->generations);
     r->units_max = mutator_units_max(r->spec);
     r->arena_of = memory_new(ARENAS_MAX, sizeof *r->arena_of);
