@@ -11,6 +11,7 @@ typedef struct {
     char *end;
     size_t left;
     uint32_t phases, populations;
+    FinalizerRule finalizers;
 } Writer;
 
 static void put(Writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -101,25 +102,29 @@ static void put_population(Writer *w, uint32_t population) {
     put(w, "allocations = %u\n", draw(w, 20, 1500));
     put_lifetime(w);
     put_links(w, population);
-    if (chance(w, 20)) put(w, "finalizer = yes\n");
+    if (chance(w, 30)) {
+        put(w, "finalizer = yes\n");
+        if (chance(w, 60)) put(w, "resurrect = %u%%\n", draw(w, 1, 100));
+    }
     if (chance(w, 20)) put(w, "payload = %u\n", draw(w, 1, 2000));
 }
 
 static void put_policy(Writer *w, char *policy, size_t size) {
+    const char *called = w->finalizers == FINALIZERS_PEP442 ? "pep442" : "pep442-whole";
     int length =
         snprintf(policy, size, "%s:t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s",
                  chance(w, 25) ? "freeze" : "gen3", draw(w, 3, 163), draw(w, 1, 6), draw(w, 1, 4),
                  chance(w, 60) ? "yes" : "no", chance(w, 50) ? "allocation" : "safepoint",
-                 chance(w, 75) ? "pep442" : "legacy");
+                 chance(w, 75) ? called : "legacy");
     CHECK(length > 0 && (size_t)length < size);
     if (policy[0] != 'f') return;
     snprintf(policy + length, size - (size_t)length, ",collect_first=%s,collect_after=%s",
              chance(w, 50) ? "yes" : "no", chance(w, 50) ? "yes" : "no");
 }
 
-Program program_new(uint64_t seed) {
+Program program_new(uint64_t seed, FinalizerRule finalizers) {
     Program program = {{0}, {0}};
-    Writer w = {.end = program.workload, .left = sizeof program.workload};
+    Writer w = {.finalizers = finalizers, .end = program.workload, .left = sizeof program.workload};
     rng_seed(&w.rng, seed, 77);
     w.phases = draw(&w, 1, 3);
     w.populations = w.phases + draw(&w, 0, 3);

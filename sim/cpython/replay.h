@@ -7,11 +7,16 @@
 typedef struct {
     bool automatic;  // the interpreter decided by itself when to collect what
     uint64_t events, collections, candidates, collected;  // that were compared
+    uint64_t resurrected;                                 // objects that came back
 } ReplayCounts;
 
 // Why no real interpreter can run this policy, as a sentence; NULL when it can: none, generations,
 // freezing, regions.
 const char *replay_refusal(const PolicyChoice *choice);
+
+// True when it does, besides, with what finalizers of this workload resurrect as the policy says:
+// that rule belongs to the interpreter and cannot be driven. No region brings anything back.
+bool replay_can_finalize(const Spec *spec, const PolicyChoice *choice);
 
 // True when the memory of both sides can be compared: the interpreter collects by itself inside
 // allocations, so both ask their allocator for the same blocks in the same order.
@@ -21,9 +26,10 @@ bool replay_can_memory(const PolicyChoice *choice);
 // every collection: after how many events and allocations, which generation, candidates, edges,
 // collected, uncollectable, the counters and the long-lived totals. If policy and interpreter have
 // the same rules the collector runs by itself; else it is driven (gc.collect(g) where the
-// simulation collected; a region is released by our own means, region.h). With `memory` also the address of every block at its birth and the number
-// of arenas after every event; objects must be of NODE_BYTES_MIN or more. False with `error`, both
-// sides in it, at the first difference. Leaves the interpreter empty.
+// simulation collected; a region is released by our own means, region.h). With `memory` also the
+// address of every block at its birth and the number of arenas after every event; objects must be
+// of NODE_BYTES_MIN or more. False with `error`, both sides in it, at the first difference. Leaves
+// the interpreter empty.
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error);
 
