@@ -41,8 +41,8 @@ static size_t cut(char *text, const char **parts) {
     return count;
 }
 
-bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats, MeasuredRun *measured,
-                  Error *error) {
+bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats,
+                  MeasuredRun *measured, Error *error) {
     const char *overrides[GRID_OVERRIDES_MAX + 1];
     char path[PATH_SIZE], *text = strdup(run->overrides);
     CHECK(text != NULL);
@@ -60,8 +60,10 @@ bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats, M
         FILE *f = fopen(getenv("OURO_DUMP"), "a");
         for (size_t i = 0; i < measured->count; i++) {
             const MeasuredPause *q = &measured->pauses[i];
-            fprintf(f, "%d\t%s\t%s\t%s\t%u\t%u\t%zu\t%llu", run->part, run->name, run->policy, run->overrides, q->kind, q->generation, i, (unsigned long long)q->median);
-#define PAUSE(counted, cache, counts_, what) fprintf(f, "\t%llu", (unsigned long long)q->counts.counted);
+            fprintf(f, "%d\t%s\t%s\t%s\t%u\t%u\t%zu\t%llu", run->part, run->name, run->policy,
+                    run->overrides, q->kind, q->generation, i, (unsigned long long)q->median);
+#define PAUSE(counted, cache, counts_, what) \
+    fprintf(f, "\t%llu", (unsigned long long)q->counts.counted);
 #define MUTATOR(counted, cache, counts_, what)
 #include "cost.def"
             fprintf(f, "\n");

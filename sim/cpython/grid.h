@@ -17,7 +17,7 @@ extern const GridRun GRID[];
 extern const size_t GRID_COUNT;
 
 // Measures one; `cost` is the table for the prediction.
-bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats, MeasuredRun *measured,
-                  Error *error);
+bool grid_measure(const GridRun *run, const CostTable *cost, uint32_t repeats,
+                  MeasuredRun *measured, Error *error);
 
 #endif

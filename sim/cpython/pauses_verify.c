@@ -32,8 +32,7 @@ static void compare(const GridRun *grid, const MeasuredRun *run, Errors *errors)
     printf("%-26s %-16s %6zu", grid->name, grid->policy, run->count);
     for (int f = 0; f < FIGURES; f++) {
         double found[REPEATS_MAX];
-        for (uint32_t k = 0; k < run->repeats; k++)
-            found[k] = measured_run_repeat(run, k).ns[f];
+        for (uint32_t k = 0; k < run->repeats; k++) found[k] = measured_run_repeat(run, k).ns[f];
         qsort(found, run->repeats, sizeof *found, by_size);
         double median = found[run->repeats / 2], factor = predicted.ns[f] / median;
         char text[32];
