@@ -87,7 +87,7 @@ static void subtract_refs(Heap *h, uint64_t count) {
 
 // What a reachable object refers to is reachable. If it was put aside already it comes back, to the
 // end of the list being scanned.
-static uint64_t visit_reachable(Heap *h, uint32_t object, uint64_t rescued) {
+uint64_t collect_visit(Heap *h, uint32_t object, uint64_t rescued) {
     const uint32_t *slots = object_slots(h, object);
     for (uint32_t k = 0; k < h->slot_counts[object]; k++) {
         uint32_t target = slots[k], word = h->gc[target];
@@ -114,13 +114,13 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
             h->unreachable[aside++] = object;
         } else {
             h->candidates[kept++] = object;
-            rescued = visit_reachable(h, object, rescued);
+            rescued = collect_visit(h, object, rescued);
         }
     }
     for (uint64_t i = 0; i < rescued; i++) {
         h->candidates[kept++] = h->rescued[i];
         touch_step(h, i > 0 ? h->rescued[i - 1] : 0, h->rescued[i]);
-        rescued = visit_reachable(h, h->rescued[i], rescued);
+        rescued = collect_visit(h, h->rescued[i], rescued);
     }
     play(h, PASS_STEPS_AND_EDGES, 1);
     h->pause.moves = aside;
@@ -132,7 +132,7 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
     return kept;
 }
 
-static void survive(Heap *h, uint32_t object, uint32_t into) {
+void collect_survive(Heap *h, uint32_t object, uint32_t into) {
     Space *space = &h->spaces[into];
     h->gc[object] &= GC_SAMPLE;
     h->tags[object] = tags_in_space(h->tags[object], into);
@@ -140,42 +140,6 @@ static void survive(Heap *h, uint32_t object, uint32_t into) {
     if (!(h->tags[object] & TAG_DEAD)) return;
     h->tags[object] |= TAG_HELD;  // garbage that a collection saw and did not find
     space->waiting.held_bytes += object_bytes(h, object);
-}
-
-// Up to 3.3: what has a finalizer is not freed, nor what it refers to (move_legacy_finalizers and
-// move_legacy_finalizer_reachable). Takes them out of h->unreachable into h->rescued; returns their
-// number, and in *count that of those left.
-static uint64_t move_legacy_finalizers(Heap *h, uint64_t *count) {
-    uint64_t reached = 0, left = 0;
-    for (uint64_t i = 0; i < *count; i++) {
-        uint32_t object = h->unreachable[i];
-        if (!object_finalizer(h, object)) continue;
-        h->gc[object] = GC_CANDIDATE | GC_ONE | (h->gc[object] & GC_SAMPLE);
-        h->rescued[reached++] = object;
-    }
-    for (uint64_t i = 0; i < reached; i++) reached = visit_reachable(h, h->rescued[i], reached);
-    for (uint64_t i = 0; i < *count; i++) {
-        h->unreachable[left] = h->unreachable[i];
-        left += (h->gc[h->unreachable[i]] & GC_UNREACHABLE) != 0;
-    }
-    *count = left;
-    return reached;
-}
-
-// What did not fall with the garbage goes to gc.garbage, or is held by what is in there.
-static void handle_legacy_finalizers(Heap *h, uint64_t count, uint32_t into) {
-    for (uint64_t i = 0; i < count; i++) {
-        uint32_t object = h->rescued[i];
-        if (!(h->tags[object] & TAG_ALIVE)) {
-            h->pause.fallen++;
-            continue;
-        }
-        h->pause.result.uncollectable++;
-        if (object_finalizer(h, object)) h->refcounts[object]++;
-        survive(h, object, into);
-        h->tags[object] |= TAG_UNCOLLECTABLE;
-        h->levels.uncollectable_bytes += object_bytes(h, object);
-    }
 }
 
 // Pops the head of the list, clears it, until the list is empty: what falls with it has left the
@@ -209,15 +173,10 @@ static void walk_unreachable(Heap *h, uint64_t count) {
     play(h, PASS_STEPS_AND_EDGES, 3);
 }
 
-static bool any_finalizer(const Heap *h) {
-    for (uint32_t i = 0; i < h->options.template_count; i++)
-        if (h->options.templates[i]->finalizer) return true;
-    return false;
-}
-
-static void call_finalizers(Heap *h, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++)
-        h->pause.finalizers += object_finalizer(h, h->unreachable[i]);
+uint64_t collect_deduce(Heap *h, uint64_t count, uint64_t *unreachable) {
+    update_refs(h, count);
+    subtract_refs(h, count);
+    return move_unreachable(h, count, unreachable);
 }
 
 static void collect(Heap *h, const Plan *plan) {
@@ -227,23 +186,19 @@ static void collect(Heap *h, const Plan *plan) {
     result->candidates = count;
     h->pause.condemned_bytes = h->condemned_bytes;
     h->pause.futile = count - h->condemned.objects;
-    update_refs(h, count);
-    subtract_refs(h, count);
-    uint64_t kept = move_unreachable(h, count, &unreachable);
+    uint64_t kept = collect_deduce(h, count, &unreachable);
     result->survivors = kept;
     walk_survivors(h, kept, plan->generation == 2);
-    for (uint64_t i = 0; i < kept; i++) survive(h, h->candidates[i], plan->into);
-    uint64_t kept_finalizers = 0;
-    if (any_finalizer(h)) {
-        if (plan->legacy_finalizers)
-            kept_finalizers = move_legacy_finalizers(h, &unreachable);
-        else
-            call_finalizers(h, unreachable);
-    }
+    for (uint64_t i = 0; i < kept; i++) collect_survive(h, h->candidates[i], plan->into);
+    uint64_t aside = 0;
+    const bool legacy = plan->finalizers == FINALIZERS_LEGACY, any = finalize_any(h);
+    if (any && legacy) aside = finalize_set_aside(h, &unreachable);
+    walk_unreachable(h,
+                     unreachable);  // before anything is brought back: it is walked along as well
+    if (any && !legacy) finalize_call(h, plan, &unreachable);
     result->collected = unreachable;
-    walk_unreachable(h, unreachable);
     delete_garbage(h, unreachable);
-    handle_legacy_finalizers(h, kept_finalizers, plan->into);
+    finalize_survive(h, aside, plan->into);
     Space *into = &h->spaces[plan->into];  // sums wrap: what fell during deletion is balanced here
     into->bytes += h->condemned_bytes;
     into->waiting.objects += h->condemned.objects;
@@ -273,7 +228,7 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     CHECK(plan->into < h->options.space_count);
     uint64_t released = memory_stats(h->memory)->arenas_released;
     h->freed_by = FREED_IN_PAUSE;
-    h->legacy_finalizers = plan->legacy_finalizers;
+    h->finalizers = plan->finalizers;
     if (plan_collects(plan->kind)) collect(h, plan);
     if (plan->kind == PLAN_MARK) increment_mark(h, plan);
     for (uint32_t i = 0; i < h->options.space_count; i++) {
@@ -285,6 +240,7 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     h->freed_by = FREED_BY_MUTATOR;
     h->pause.arenas_released = memory_stats(h->memory)->arenas_released - released;
     h->view.last = h->pause.result;
+    finalize_let_go(h);
     heap_view_spaces(h);
     return &h->pause;
 }

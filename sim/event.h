@@ -17,8 +17,8 @@
 
 //      op       what happens                                 flags       value          target
 #define EVENT_OPS(X)                                                                               \
-    X(UNIT, "build a unit from `template`, hold its root", "UNIT_CLOSED", "objects",               \
-      "unit its root refers to, or NO_UNIT")                                                       \
+    X(UNIT, "build a unit from `template`, hold its root", "UNIT_CLOSED, UNIT_RESURRECTS",         \
+      "objects", "unit its root refers to, or NO_UNIT")                                            \
     X(STORE, "store a reference into a link of the root", "link", "", "unit, or NO_UNIT to clear") \
     X(DROP, "clear the unit's register", "", "", "")                                               \
     X(DEAD, "truth note: the next STORE or DROP makes the whole unit unreachable", "", "", "")     \
@@ -34,7 +34,10 @@ typedef enum {
         OP_COUNT
 } EventOp;
 
-enum { UNIT_CLOSED = 1 };  // UNIT: the unit is closed into a cycle
+enum {
+    UNIT_CLOSED = 1,     // UNIT: the unit is closed into a cycle
+    UNIT_RESURRECTS = 2  // the finalizer of its root, called by a collection, brings the root back
+};
 
 typedef struct {
     uint8_t op;

@@ -3,11 +3,16 @@
 
 #include <string.h>
 
+static FinalizerRule finalizer_rule(const char *name) {
+    if (strcmp(name, "legacy") == 0) return FINALIZERS_LEGACY;
+    return strcmp(name, "pep442-whole") == 0 ? FINALIZERS_PEP442_WHOLE : FINALIZERS_PEP442;
+}
+
 Generations generations_new(const KnobValue *values) {
     return (Generations){.threshold = {values[0].count, values[1].count, values[2].count},
                          .quarter = values[3].count != 0,
                          .at_safepoint = strcmp(values[4].text, "safepoint") == 0,
-                         .legacy_finalizers = strcmp(values[5].text, "legacy") == 0};
+                         .finalizers = finalizer_rule(values[5].text)};
 }
 
 void generations_setup(SpaceSetup *setup) {
@@ -34,7 +39,7 @@ Plan generations_plan(Generations *g, uint32_t generation) {
                   .into = (uint8_t)(generation < 2 ? generation + 1 : 2),
                   .generation = (uint8_t)generation,
                   .reset_young = true,
-                  .legacy_finalizers = g->legacy_finalizers};
+                  .finalizers = g->finalizers};
 }
 
 void generations_collected(Generations *g, uint32_t generation, uint64_t survivors) {

@@ -49,8 +49,10 @@
          "allocation|safepoint",                                                                   \
          "where the collector runs: inside the allocation (to 3.11) or at a safepoint (3.12 on)"}, \
     {                                                                                              \
-        "finalizers", KNOB_TEXT, "pep442", 0, 0, "pep442|legacy",                                  \
-            "legacy: garbage with a finalizer, and what it refers to, is never freed (to 3.3)"     \
+        "finalizers", KNOB_TEXT, "pep442", 0, 0, "pep442|pep442-whole|legacy",                     \
+            "what a finalizer resurrects is kept (pep442, 3.9 on), or all garbage with it "        \
+            "(pep442-whole, 3.4 to 3.8); legacy: none is called, and what has one is never freed " \
+            "(to 3.3)"                                                                             \
     }
 enum { GENERATION_KNOB_COUNT = 6 };
 
@@ -60,10 +62,10 @@ typedef struct {
     uint64_t count[3];            // [0] unused
     uint64_t long_lived_total;    // objects that survived the last full collection
     uint64_t long_lived_pending;  // and those that came to the oldest generation since
-    bool quarter;            // a full collection waits until pending >= total / 4 (2.7 and 3.1 on)
-    bool at_safepoint;       // 3.12 on
-    bool legacy_finalizers;  // 3.3 and earlier
-    uint32_t collecting;     // the generation of the plan that is out
+    bool quarter;       // a full collection waits until pending >= total / 4 (2.7 and 3.1 on)
+    bool at_safepoint;  // 3.12 on
+    FinalizerRule finalizers;
+    uint32_t collecting;  // the generation of the plan that is out
 } Generations;
 
 // From the values of GENERATION_KNOBS.

@@ -15,6 +15,7 @@ static WakeReason fuse_blown(const Heap *h) {
     if (h->view.young > h->fuse.young) return WAKE_YOUNG;
     if (h->view.live_bytes > h->fuse.live_bytes) return WAKE_BYTES;
     if (h->view.clock >= h->fuse.clock) return WAKE_CLOCK;
+    if (h->view.risen > h->fuse.risen) return WAKE_RISEN;
     return WAKE_NONE;
 }
 
@@ -194,6 +195,7 @@ static bool event_apply(Heap *h, const Event *event) {
 void heap_view_spaces(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++)
         h->view.spaces[i] = (SpaceView){h->spaces[i].objects, h->spaces[i].bytes};
+    h->view.held_bytes = memory_stats(h->memory)->held_bytes;
 }
 
 size_t heap_apply(Heap *h, const Event *events, size_t count) {
@@ -251,7 +253,7 @@ static bool tables_open(Heap *h, Error *error) {
                 TABLE(payloads, objects) && TABLE(instances, objects) && TABLE(slots, slots) &&
                 TABLE(candidates, objects) && TABLE(rescued, objects) &&
                 TABLE(unreachable, objects) && TABLE(doomed, objects) &&
-                TABLE(instance_of_unit, h->options.units_max);
+                TABLE(resurrected, objects) && TABLE(instance_of_unit, h->options.units_max);
 #undef TABLE
     for (uint32_t i = 0; good && i < h->options.space_count; i++)
         good = space_open(&h->spaces[i], min_u64(2 * objects + 2048, UINT32_MAX), error);
@@ -269,7 +271,8 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     Heap *h = memory_new(1, sizeof *h);
     CHECK(options->space_count <= SPACES_MAX && options->objects_max < UINT32_MAX);
     h->options = *options;
-    h->fuse = (Fuse){FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false};
+    h->batch = options->batch > 0 ? (int64_t)options->batch : INT64_MAX;
+    h->fuse = FUSE_NONE;
     h->sample_clock = UINT64_MAX;
     block_init(&h->objects, options->objects_max + 1);
     block_init(&h->slot_blocks, options->slots_max + 1);
@@ -284,7 +287,7 @@ void heap_close(Heap *h) {
     uint64_t objects = h->options.objects_max + 1, slots = h->options.slots_max + 1;
     uint32_t *const tables[] = {h->refcounts, h->gc,          h->positions, h->instance_of,
                                 h->slots_at,  h->addresses,   h->payloads,  h->candidates,
-                                h->rescued,   h->unreachable, h->doomed};
+                                h->rescued,   h->unreachable, h->doomed,    h->resurrected};
     for (size_t i = 0; i < ARRAY_LENGTH(tables); i++)
         reserve_free(tables[i], objects, sizeof(uint32_t));
     reserve_free(h->slot_counts, objects, sizeof *h->slot_counts);

@@ -23,6 +23,7 @@ typedef struct {
     uint64_t memory_limit;  // bytes held; UINT64_MAX: none
     uint32_t space_count;
     bool is_region[SPACES_MAX];
+    uint64_t batch;      // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
     bool free_at_death;  // garbage is freed at its truth note, for nothing
     bool locality;       // count what misses the caches in a collection
 } HeapOptions;

@@ -1,7 +1,7 @@
 // heap_state.h -- the inside of the tracing heap
 //
-// For heap.c, object.c, collect.c, increment.c and heap_check.c, and for cpython/replay.c, which
-// compares addresses with the real allocator's.
+// For heap.c, object.c, collect.c, finalize.c, increment.c and heap_check.c, and for
+// cpython/replay.c, which compares addresses with the real allocator's.
 #ifndef OURO_HEAP_STATE_H
 #define OURO_HEAP_STATE_H
 
@@ -31,7 +31,13 @@ enum {
     GC_ONE = 16          // one reference
 };
 
-enum { INSTANCE_CLOSED = 1, INSTANCE_DEAD = 2, INSTANCE_HELD = 4 };
+enum {
+    INSTANCE_CLOSED = 1,
+    INSTANCE_DEAD = 2,
+    INSTANCE_HELD = 4,
+    INSTANCE_RESURRECTS = 8,  // its finalizer does
+    INSTANCE_FINALIZED = 16   // and was called: never again
+};
 
 // What became of a UNIT: objects first .. first + objects - 1, until the last of them is freed.
 typedef struct {
@@ -59,6 +65,7 @@ typedef struct {
 struct Heap {
     HeapOptions options;
     HeapView view;
+    int64_t batch, in_batch;  // live objects above the level of the last batch
     Fuse fuse;
     WakeReason due;  // a fuse that has blown and waits for a safepoint
     uint64_t sample_clock;
@@ -92,7 +99,9 @@ struct Heap {
 
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
     FreedBy freed_by;
-    bool legacy_finalizers;    // of the plan that is carried out
+    FinalizerRule finalizers;  // of the plan that is carried out
+    uint32_t *resurrected;     // objects that finalizers stored where the program reaches them
+    uint64_t resurrected_count;
     uint64_t condemned_bytes;  // of the candidates that are left
     Waiting condemned;         // garbage among them that is left
     PauseWork pause;
@@ -174,13 +183,37 @@ static inline void touch(const Heap *h, uint32_t object) {
     if (UNLIKELY(h->gc[object] & GC_SAMPLE)) locality_touch(h->locality, h->addresses[object]);
 }
 
+// deduce_unreachable: splits candidates into those reachable from outside, whose number is
+// returned, and h->unreachable.
+uint64_t collect_deduce(Heap *h, uint64_t count, uint64_t *unreachable);
+
+// What a reachable object refers to is reachable; what was put aside goes to the end of h->rescued.
+uint64_t collect_visit(Heap *h, uint32_t object, uint64_t rescued);
+
+// A candidate that stays goes to space `into`.
+void collect_survive(Heap *h, uint32_t object, uint32_t into);
+
+// Whether any object may have a finalizer.
+bool finalize_any(const Heap *h);
+
+// FINALIZERS_LEGACY: takes what is not to be freed out of the *count of h->unreachable into
+// h->rescued; returns its number. When the garbage is gone what is left of it survives.
+uint64_t finalize_set_aside(Heap *h, uint64_t *count);
+void finalize_survive(Heap *h, uint64_t count, uint32_t into);
+
+// Else: calls the finalizers of the *count of h->unreachable and leaves in it what is to be freed.
+void finalize_call(Heap *h, const Plan *plan, uint64_t *count);
+
+// The program lets go of what finalizers brought back.
+void finalize_let_go(Heap *h);
+
 // Adds to the candidates from plan->refill until they number plan->budget; returns their number.
 uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count);
 
 // PLAN_MARK.
 void increment_mark(Heap *h, const Plan *plan);
 
-// Brings the spaces in the view up to date: before anybody is asked.
+// Brings what the view says of spaces and memory up to date: before anybody is asked.
 void heap_view_spaces(Heap *h);
 
 // Sums the areas under garbage and reachable bytes up to now: call before either changes.

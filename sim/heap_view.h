@@ -13,6 +13,7 @@ enum { SPACES_MAX = 12 };
     X(WAKE_YOUNG, "net allocations since the last reset exceed the fuse")    \
     X(WAKE_BYTES, "live bytes exceed the fuse")                              \
     X(WAKE_CLOCK, "the allocation clock has reached the fuse")               \
+    X(WAKE_RISEN, "live objects have risen by more batches than the fuse")   \
     X(WAKE_PHASE, "a phase begins, or a round has ended")                    \
     X(WAKE_COLLECT, "the program calls gc.collect()")                        \
     X(WAKE_DONE, "the last plan was carried out: `last` says what it found") \
@@ -37,6 +38,7 @@ typedef struct {
     uint64_t edges;          // references from them
     uint64_t collected;      // unreachable and freed
     uint64_t uncollectable;  // unreachable, kept: legacy finalizers and what they refer to
+    uint64_t resurrected;    // unreachable, kept: a finalizer brought them back
     uint64_t survivors;      // candidates that were found reachable
     uint64_t marked;         // objects that PLAN_MARK moved
 } PlanResult;
@@ -50,7 +52,11 @@ typedef struct {
     uint64_t payload_bytes;  // native memory among live_bytes
     uint64_t
         young;  // CPython's generations[0].count: + 1 per allocation, - 1 per free, not below 0
-    uint32_t phase;  // number of the present phase; UINT32_MAX between rounds
+    // Batches of SpaceSetup.batch net allocations, and of as many net frees: when live_objects are
+    // so far above (below) where the last batch ended, one more has risen (fallen) and ends there.
+    uint64_t risen, fallen;
+    uint64_t held_bytes;  // by the allocator: when the policy was woken
+    uint32_t phase;       // number of the present phase; UINT32_MAX between rounds
     uint32_t round;
     SpaceView spaces[SPACES_MAX];
     PlanResult last;

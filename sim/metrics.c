@@ -116,8 +116,11 @@ static void pause_figures(Metrics *m, const Recorder *r) {
     SET_FIGURES(m, _gen0, young);
     SET_FIGURES(m, _gen1, middle);
     SET_FIGURES(m, _gen2, full);
-    m->freed_in_pauses = 0;
-    for (size_t i = 0; i < r->collection_count; i++) m->freed_in_pauses += r->collections[i].freed;
+    m->freed_in_pauses = m->resurrected = 0;
+    for (size_t i = 0; i < r->collection_count; i++) {
+        m->freed_in_pauses += r->collections[i].freed;
+        m->resurrected += r->collections[i].resurrected;
+    }
     m->yield = permille(all.collected, all.candidates);
     m->futile = permille(all.futile, all.candidates);
     m->mark_cons = permille(all.candidates, m->allocations);
@@ -234,8 +237,10 @@ static bool identities_hold(const Metrics *m, const Recorder *r, Heap *heap, Err
         {"model time = mutator + gc", recorder_now_ns(r, heap), m->mutator_ns + m->pause_ns_total},
         {"collections = sum over generations", m->collections,
          m->collections_gen0 + m->collections_gen1 + m->collections_gen2},
-        {"candidates = collected + survivors + uncollectable + what fell with garbage",
-         m->candidates, m->collected + m->survivors + m->uncollectable + r->fallen},
+        {"candidates = collected + survivors + uncollectable + resurrected + what fell with "
+         "garbage",
+         m->candidates,
+         m->collected + m->survivors + m->uncollectable + m->resurrected + r->fallen},
         {"ages counted = objects freed in pauses", heap_ages(heap)->count, m->freed_in_pauses},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(identities); i++)

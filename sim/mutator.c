@@ -149,10 +149,12 @@ static uint64_t unit_build(Mutator *m) {
         return objects;
     }
     bool closed = rng_chance(&m->draws[DRAW_CLOSED], p->closed_ppm);
+    bool resurrects =
+        p->resurrect_ppm > 0 && rng_chance(&m->draws[DRAW_RESURRECT], p->resurrect_ppm);
     uint32_t unit = unit_take(m);
     m->units[unit] = (Unit){m->births++, 1, (uint16_t)number};
     Event birth = {.op = OP_UNIT,
-                   .flags = closed ? UNIT_CLOSED : 0,
+                   .flags = (closed ? UNIT_CLOSED : 0) | (resurrects ? UNIT_RESURRECTS : 0),
                    .template = (uint16_t)number,
                    .unit = unit,
                    .value = objects,

@@ -15,6 +15,7 @@ typedef enum {
     DRAW_LIFETIME,
     DRAW_LINK,
     DRAW_MUTATION,
+    DRAW_RESURRECT,
     DRAWS
 } Draw;
 

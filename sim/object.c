@@ -39,6 +39,7 @@ uint32_t instance_take(Heap *h, const Event *unit) {
                            .slots = (uint32_t)slots,
                            .template = unit->template,
                            .flags = INSTANCE_HELD | (closed ? INSTANCE_CLOSED : 0)};
+    if (unit->flags & UNIT_RESURRECTS) instance->flags |= INSTANCE_RESURRECTS;
     instance->first = block_take(&h->objects, h->refcounts, unit->value);
     if (slots > 0) instance->slots_first = block_take(&h->slot_blocks, h->slots, instance->slots);
     CHECK(instance->first != 0 && (slots == 0 || instance->slots_first != 0));
@@ -117,6 +118,10 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
     h->view.clock++;
     h->view.young++;
     h->view.live_objects++;
+    if (++h->in_batch == h->batch) {
+        h->in_batch = 0;
+        h->view.risen++;
+    }
     h->levels.reachable_objects++;
     h->levels.reachable_objects_max =
         max_u64(h->levels.reachable_objects_max, h->levels.reachable_objects);
@@ -185,11 +190,16 @@ static void object_free(Heap *h, uint32_t object) {
     account_dead(h, object, all, is_candidate ? &h->condemned : &space->waiting);
     account_work(h, payload);
     // Garbage that was found had its finalizer called before; what falls with it has it called now.
-    if (h->freed_by == FREED_IN_PAUSE && !(h->gc[object] & GC_UNREACHABLE) && !h->legacy_finalizers)
+    if (h->freed_by == FREED_IN_PAUSE && h->finalizers != FINALIZERS_LEGACY &&
+        !(h->instances[number].flags & INSTANCE_FINALIZED))
         h->pause.finalizers += t->finalizer && member == 0;
     h->view.payload_bytes -= payload;
     h->view.live_bytes -= all;
     h->view.live_objects--;
+    if (--h->in_batch == -h->batch) {
+        h->in_batch = 0;
+        h->view.fallen++;
+    }
     if (h->view.young > 0) h->view.young--;
     h->tags[object] = 0;
     if (--h->instances[number].live == 0) instance_give(h, number);

@@ -9,6 +9,7 @@ typedef struct {
     uint32_t space_count;                 // 1 to SPACES_MAX
     const char *space_names[SPACES_MAX];  // for figures
     bool is_region[SPACES_MAX];  // objects born there get memory of their own, released wholesale
+    uint64_t batch;              // objects to a batch of HeapView.risen and fallen; 0: not counted
     bool free_at_death;          // not a collector at all: garbage goes when the truth note says so
 } SpaceSetup;
 
@@ -21,16 +22,22 @@ typedef enum {
     PLAN_MARK      // put what registers reach among the objects of `spaces` into `into`
 } PlanKind;
 
+// What becomes of garbage that has finalizers; each is called once at most.
+typedef enum {
+    FINALIZERS_PEP442,        // 3.9 on: they are called; what they bring back stays, the rest goes
+    FINALIZERS_PEP442_WHOLE,  // 3.4 to 3.8: the same, but if anything comes back nothing goes
+    FINALIZERS_LEGACY         // to 3.3: none is called; their objects stay, and what these reach
+} FinalizerRule;
+
 typedef struct {
     PlanKind kind;
-    uint32_t spaces;         // bit i: space i is condemned
-    uint8_t into;            // the space of the survivors
-    uint8_t generation;      // under which the collection is counted: 0, 1 or 2
-    bool reset_young;        // HeapView.young starts again at 0
-    bool legacy_finalizers;  // 3.3 and earlier: garbage with a finalizer, and what it reaches, is
-                             // kept
-    uint64_t budget;         // PLAN_COLLECT: candidates are made up to this number (0: not) with
-    uint8_t refill;          // objects of this space, oldest first, each with all it reaches there
+    uint32_t spaces;     // bit i: space i is condemned
+    uint8_t into;        // the space of the survivors
+    uint8_t generation;  // under which the collection is counted: 0, 1 or 2
+    bool reset_young;    // HeapView.young starts again at 0
+    FinalizerRule finalizers;
+    uint64_t budget;  // PLAN_COLLECT: candidates are made up to this number (0: not) with
+    uint8_t refill;   // objects of this space, oldest first, each with all it reaches there
 } Plan;
 
 // Whether a plan looks for garbage: a freeze and a marking are pauses, but no collections.
@@ -39,6 +46,9 @@ static inline bool plan_collects(PlanKind kind) {
 }
 
 #define FUSE_NEVER UINT64_MAX
+#define FUSE_NONE \
+    ((Fuse){      \
+        .young = FUSE_NEVER, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER})
 
 // When to wake: at the first allocation after which one of these holds. If several do, the reason
 // given is the first of them in this order.
@@ -46,6 +56,7 @@ typedef struct {
     uint64_t young;       // HeapView.young > this
     uint64_t live_bytes;  // HeapView.live_bytes > this
     uint64_t clock;       // HeapView.clock >= this
+    uint64_t risen;       // HeapView.risen > this
     bool at_safepoint;    // 3.12 and later: not inside the allocation, but at the next safepoint
 } Fuse;
 

@@ -11,6 +11,8 @@ typedef struct {
     char *end;
     size_t left;
     uint32_t phases, populations;
+    FinalizerRule finalizers;
+    bool resurrects;  // a population does
 } Writer;
 
 static void put(Writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -105,7 +107,12 @@ static void put_population(Writer *w, uint32_t population) {
     put(w, "allocations = %u\n", draw(w, 20, 1500));
     put_lifetime(w);
     put_links(w, population);
-    if (chance(w, 20)) put(w, "finalizer = yes\n");
+    if (chance(w, 30)) {
+        put(w, "finalizer = yes\n");
+        bool resurrects = chance(w, 60);
+        if (resurrects) put(w, "resurrect = %u%%\n", draw(w, 1, 100));
+        w->resurrects |= resurrects;
+    }
     if (chance(w, 20)) put(w, "payload = %u\n", draw(w, 1, 2000));
 }
 
@@ -121,20 +128,22 @@ static void put_own_knobs(Writer *w, RandomPolicy policy) {
 }
 
 static void put_policy(Writer *w) {
+    const char *called = w->finalizers == FINALIZERS_PEP442 ? "pep442" : "pep442-whole";
     static const char *const names[] = {"gen3", "freeze", "arena"};
     uint32_t kind = draw(w, 1, 100);
     RandomPolicy policy = kind <= 20 ? RANDOM_FREEZE : kind <= 40 ? RANDOM_ARENA : RANDOM_GEN3;
+    if (policy == RANDOM_ARENA && w->resurrects) policy = RANDOM_GEN3;  // no region is left alive
     uint32_t t0 = draw(w, 3, 163), t1 = draw(w, 1, 6), t2 = draw(w, 1, 4);
     bool quarter = chance(w, 60), allocation = chance(w, 50), legacy = chance(w, 25);
     put(w, "%s:t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s", names[policy], t0, t1, t2,
         quarter ? "yes" : "no", allocation ? "allocation" : "safepoint",
-        legacy && policy != RANDOM_ARENA ? "legacy" : "pep442");
+        legacy && policy != RANDOM_ARENA ? "legacy" : called);
     put_own_knobs(w, policy);
 }
 
-Program program_new(uint64_t seed) {
+Program program_new(uint64_t seed, FinalizerRule finalizers) {
     Program program = {{0}, {0}};
-    Writer w = {.end = program.workload, .left = sizeof program.workload};
+    Writer w = {.finalizers = finalizers, .end = program.workload, .left = sizeof program.workload};
     rng_seed(&w.rng, seed, 77);
     w.phases = draw(&w, 1, 3);
     w.populations = w.phases + draw(&w, 0, 3);

@@ -95,7 +95,8 @@ bool recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeRe
     const HeapView *view = heap_view(heap);
     const PauseCounts counts = cost_pause_counts(plan->kind, work);
     CHECK(work->result.candidates == work->result.collected + work->result.survivors +
-                                         work->result.uncollectable + work->fallen);
+                                         work->result.uncollectable + work->fallen +
+                                         work->result.resurrected);
     if (r->collection_count == r->collection_max)
         return error_set(error, "more than %zu collections; use a smaller --scale",
                          r->collection_max);
@@ -128,6 +129,7 @@ bool recorder_collection(Recorder *r, const Heap *heap, const Plan *plan, WakeRe
                       .live_bytes_after = view->live_bytes,
                       .marked = work->result.marked,
                       .finalizers = work->finalizers,
+                      .resurrected = work->result.resurrected,
                       .young = work->young,
                       .spaces = plan->spaces,
                       .into = plan->into,

@@ -192,6 +192,7 @@ static bool open_heap(Run *run, Error *error) {
                            .units_max = mutator_units_max(spec),
                            .memory_limit = spec->memory_limit > 0 ? spec->memory_limit : UINT64_MAX,
                            .space_count = run->spaces.space_count,
+                           .batch = run->spaces.batch,
                            .free_at_death = run->spaces.free_at_death,
                            .locality = run->cost.model == COST_CACHE};
     for (uint32_t i = 0; i < spec->population_count; i++)
@@ -217,7 +218,7 @@ static bool start(Run *run, Error *error) {
     Error why = {0};
     names_init(&run->names, run->options.spec);
     run->policy_state = memory_new(1, max_u64(choice->policy->state_size, 1));
-    run->decision.fuse = (Fuse){FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false};
+    run->decision.fuse = FUSE_NONE;
     if (!choice->policy->start(run->policy_state, choice->values, &run->names, &run->spaces, &why))
         return error_set(error, "policy %s: %s", choice->label, why.text);
     if (!open_heap(run, error) || !open_recorder(run, error)) return false;

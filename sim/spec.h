@@ -37,12 +37,13 @@ typedef struct {
     char name[NAME_SIZE];
     uint32_t phase;
     Template template;
-    uint64_t slots;        // reference slots of each object, filled or not
-    uint32_t share_ppm;    // of the allocations of its phase, as it was written
-    uint64_t share;        // the same, or what `allocations` are of them, in 1 / 2^32
-    uint64_t allocations;  // per round
-    Dist objects;          // per unit
-    uint32_t closed_ppm;   // units closed into a cycle
+    uint64_t slots;          // reference slots of each object, filled or not
+    uint32_t share_ppm;      // of the allocations of its phase, as it was written
+    uint64_t share;          // the same, or what `allocations` are of them, in 1 / 2^32
+    uint64_t allocations;    // per round
+    Dist objects;            // per unit
+    uint32_t closed_ppm;     // units closed into a cycle
+    uint32_t resurrect_ppm;  // units whose finalizer brings them back
     Lifetime lifetime;
     Link links[LINKS_MAX];
     uint32_t mutation_ppm;  // link stores per allocation, while it has live units

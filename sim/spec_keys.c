@@ -158,6 +158,13 @@ static bool set_finalizer(const Setting *s, void *section, void *field, const ch
     return text_bool(value, &((Template *)field)->finalizer, s->error);
 }
 
+static bool set_resurrect(const Setting *s, void *section, void *field, const char *value) {
+    const Population *p = section;
+    if (!text_share(value, field, s->error)) return false;
+    return *(uint32_t *)field == 0 || p->template.finalizer ||
+           error_set(s->error, "only a unit with finalizer = yes comes back");
+}
+
 static bool set_store(const Setting *s, void *section, void *field, const char *value) {
     (void)section;
     *(bool *)field = strcmp(value, "external") == 0;
@@ -217,7 +224,7 @@ static bool set_links(const Setting *s, void *section, void *field, const char *
 }
 
 // Order matters inside a section: shape before objects, links and back_edges before slots before
-// bytes.
+// bytes, finalizer before resurrect.
 static const KeyRow KEYS[] = {
 #define KEY(section, name, set, type, field, low, high, fallback, unit, range, help) \
     {{SECTION_##section, #name, unit, range, fallback, help},                        \

@@ -7,12 +7,13 @@
 
 enum { UNTRACKED = -1, ASIDE = 3 };  // lists besides the generations 0, 1 and 2
 
-typedef enum { UNMARKED, REACHABLE, KEPT_BY_FINALIZER } Mark;
+typedef enum { UNMARKED, REACHABLE, KEPT_BY_FINALIZER, RESURRECTED } Mark;
 
 typedef struct Object {
     uint32_t refs;  // slots that refer to it, + 1 if held, + 1 if in gc.garbage
     bool held;      // by a register, or by the interpreter that is making it
     bool finalizer;
+    bool resurrects, finalized;
     bool in_garbage_list;
     int list;
     bool candidate;
@@ -34,7 +35,10 @@ struct NaiveHeap {
     Object **roots;  // by unit
     Objects objects;
     Objects dying;  // at count 0, not freed yet
+    Objects saved;  // by their finalizers, in the present collection
     uint64_t count[3], long_lived_total, long_lived_pending;
+    int64_t thread_count, shared_count;  // NAIVE_FREE_THREADED
+    bool scheduled;
     uint64_t freed, live_max;
     bool in_pause;
     uint32_t phase_before;
@@ -52,6 +56,28 @@ static void push(Objects *list, Object *object) {
     list->items[list->count++] = object;
 }
 
+// ---- counting without the GIL (gc_free_threading.c of 3.13) ----
+
+static bool should_collect(const NaiveHeap *h) {
+    if (h->rules.threshold[0] == 0 || h->shared_count <= (int64_t)h->rules.threshold[0])
+        return false;
+    return h->shared_count > (int64_t)(h->long_lived_total / 4) || h->rules.threshold[1] == 0;
+}
+
+static void count_allocation(NaiveHeap *h) {
+    if (++h->thread_count < (int64_t)h->rules.batch) return;
+    h->shared_count += h->thread_count;
+    h->thread_count = 0;
+    h->scheduled = h->scheduled || should_collect(h);
+}
+
+static void count_free(NaiveHeap *h) {
+    if (--h->thread_count > -(int64_t)h->rules.batch) return;
+    h->shared_count += h->thread_count;
+    h->thread_count = 0;
+    if (h->shared_count < 0 && !h->rules.below_zero) h->shared_count = 0;
+}
+
 // ---- reference counts ----
 
 static Object *object_new(NaiveHeap *h, uint32_t slot_count, bool finalizer) {
@@ -66,6 +92,7 @@ static Object *object_new(NaiveHeap *h, uint32_t slot_count, bool finalizer) {
     push(&h->objects, object);
     h->figures.clock++;
     h->count[0]++;
+    if (h->rules.kind == NAIVE_FREE_THREADED) count_allocation(h);
     if (h->objects.count > h->live_max) h->live_max = h->objects.count;
     return object;
 }
@@ -80,6 +107,7 @@ static void object_delete(NaiveHeap *h, Object *object) {
     h->objects.items[object->index] = last;
     last->index = object->index;
     if (h->count[0] > 0) h->count[0]--;
+    if (h->rules.kind == NAIVE_FREE_THREADED) count_free(h);
     h->freed++;
     if (!h->in_pause) h->figures.freed_refcount++;
     object_forget(object);
@@ -151,6 +179,26 @@ static void mark_finalizers(NaiveHeap *h) {
     }
 }
 
+// Every finalizer is called once in its life.
+static void call_finalizers(NaiveHeap *h, bool whole) {
+    for (size_t i = 0; i < h->objects.count; i++) {
+        Object *object = h->objects.items[i];
+        if (!object->candidate || object->mark != UNMARKED || !object->finalizer) continue;
+        if (object->resurrects && !object->finalized) push(&h->saved, object);
+        object->finalized = true;
+    }
+    for (size_t i = 0; i < h->saved.count; i++) h->saved.items[i]->refs++;
+    for (size_t i = 0; i < h->saved.count; i++) mark_from(h->saved.items[i], RESURRECTED);
+    if (!whole || h->saved.count == 0) return;
+    for (size_t i = 0; i < h->objects.count; i++) mark_from(h->objects.items[i], RESURRECTED);
+}
+
+static void let_go_of_saved(NaiveHeap *h) {
+    for (size_t i = 0; i < h->saved.count; i++) drop_reference(h, h->saved.items[i]);
+    h->saved.count = 0;
+    free_dying(h);
+}
+
 // ---- one collection ----
 
 static NaiveCollection *log_collection(NaiveHeap *h, uint32_t generation) {
@@ -196,7 +244,7 @@ static void count_uncollectable(NaiveHeap *h, NaiveCollection *c) {
 }
 
 // Trial deletion over the lists of `condemned` (bits); what is kept goes to list `into`.
-static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy,
+static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, NaiveFinalizers finalizers,
                          NaiveCollection *c) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
@@ -205,10 +253,14 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy
         c->candidates += object->candidate;
     }
     mark_reachable(h);
-    if (legacy) mark_finalizers(h);
+    if (finalizers == NAIVE_LEGACY)
+        mark_finalizers(h);
+    else
+        call_finalizers(h, finalizers == NAIVE_CALLED_WHOLE);
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
         c->survivors += object->mark == REACHABLE;
+        c->resurrected += object->mark == RESURRECTED;
         if (object->mark != UNMARKED) object->list = into;
     }
     h->freed = 0;
@@ -217,6 +269,7 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, bool legacy
     h->in_pause = false;
     c->freed = h->freed;
     count_uncollectable(h, c);
+    let_go_of_saved(h);
 }
 
 // `collect` of gcmodule.c.
@@ -224,8 +277,8 @@ static void collect_generation(NaiveHeap *h, int generation) {
     NaiveCollection *c = log_collection(h, (uint32_t)generation);
     if (generation < 2) h->count[generation + 1]++;
     for (int i = 0; i <= generation; i++) h->count[i] = 0;
-    trial_delete(h, (2u << generation) - 1, generation < 2 ? generation + 1 : 2, h->rules.legacy,
-                 c);
+    trial_delete(h, (2u << generation) - 1, generation < 2 ? generation + 1 : 2,
+                 h->rules.finalizers, c);
     if (generation == 1) h->long_lived_pending += c->survivors;
     if (generation == 2) {
         h->long_lived_pending = 0;
@@ -233,8 +286,21 @@ static void collect_generation(NaiveHeap *h, int generation) {
     }
 }
 
+// Everything, whatever is asked for; `generation` is what is reported.
+static void collect_all(NaiveHeap *h, uint32_t generation) {
+    NaiveCollection *c = log_collection(h, generation);
+    h->shared_count = 0;
+    trial_delete(h, 1, 0, NAIVE_CALLED, c);
+    h->long_lived_total = c->candidates - c->collected;
+}
+
 // `collect_generations` of gcmodule.c.
 static void collect_due(NaiveHeap *h) {
+    if (h->rules.kind == NAIVE_FREE_THREADED) {
+        h->scheduled = false;
+        if (should_collect(h)) collect_all(h, 0);
+        return;
+    }
     for (int i = 2; i >= 0; i--) {
         if (h->count[i] <= h->rules.threshold[i]) continue;
         if (i == 2 && h->rules.quarter && h->long_lived_pending < h->long_lived_total / 4) continue;
@@ -244,6 +310,7 @@ static void collect_due(NaiveHeap *h) {
 }
 
 static bool is_due(const NaiveHeap *h) {
+    if (h->rules.kind == NAIVE_FREE_THREADED) return h->scheduled;
     return h->rules.threshold[0] > 0 && h->count[0] > h->rules.threshold[0];
 }
 
@@ -265,6 +332,7 @@ static void build_unit(NaiveHeap *h, const Event *unit) {
     for (uint32_t i = 0; i < unit->value; i++) {
         Member member = template_member(t, unit->value, closed, i);
         members[i] = object_new(h, member.slots, t->finalizer && i == 0);
+        members[i]->resurrects = unit->flags & UNIT_RESURRECTS;
         bool due = is_due(h);
         if (due && !h->rules.at_safepoint) collect_due(h);
         members[i]->list = aside ? ASIDE : 0;
@@ -315,7 +383,7 @@ static void round_end(NaiveHeap *h) {
         if (h->rules.collect_after) collect_generation(h, 2);
     } else if (h->rules.kind == NAIVE_REGION) {
         if (h->rules.collect_first) collect_generation(h, 2);
-        trial_delete(h, 1u << ASIDE, 2, false, log_collection(h, 2));
+        trial_delete(h, 1u << ASIDE, 2, NAIVE_CALLED, log_collection(h, 2));
     }
 }
 
@@ -330,7 +398,8 @@ void naive_heap_apply(NaiveHeap *h, const Event *event) {
     if (event->op == OP_UNIT) build_unit(h, event);
     if (event->op == OP_STORE) store_link(h, event);
     if (event->op == OP_DROP) drop_register(h, event);
-    if (event->op == OP_COLLECT) collect_generation(h, 2);
+    if (event->op == OP_COLLECT && h->rules.kind == NAIVE_FREE_THREADED) collect_all(h, 2);
+    if (event->op == OP_COLLECT && h->rules.kind != NAIVE_FREE_THREADED) collect_generation(h, 2);
     if (event->op == OP_PHASE) phase_change(h, event->value);
 }
 
@@ -356,6 +425,7 @@ void naive_heap_free(NaiveHeap *h) {
     for (size_t i = 0; i < h->objects.count; i++) object_forget(h->objects.items[i]);
     free(h->objects.items);
     free(h->dying.items);
+    free(h->saved.items);
     free(h->roots);
     free(h->collections);
     free(h);

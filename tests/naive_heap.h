@@ -13,15 +13,24 @@
 typedef enum {
     NAIVE_GENERATIONS,  // nothing
     NAIVE_FREEZE,       // gc.freeze() when the first phase has ended, gc.unfreeze() after the round
-    NAIVE_REGION        // born aside; after the round what nobody outside refers to is freed
+    NAIVE_REGION,       // born aside; after the round what nobody outside refers to is freed
+    NAIVE_FREE_THREADED  // nothing; no generations
 } NaiveKind;
+
+typedef enum {
+    NAIVE_CALLED,        // what a finalizer resurrects is kept
+    NAIVE_CALLED_WHOLE,  // if one resurrects anything, all garbage found is kept
+    NAIVE_LEGACY         // garbage with a finalizer, and what it refers to, is kept
+} NaiveFinalizers;
 
 typedef struct {
     NaiveKind kind;
     uint64_t threshold[3];
-    bool quarter;         // a full collection waits until pending >= total / 4
-    bool at_safepoint;    // collect after the new object is attached, not inside its allocation
-    bool legacy;          // garbage with a finalizer, and what it refers to, is kept
+    uint64_t batch;     // NAIVE_FREE_THREADED: threads add their count to the shared one
+    bool below_zero;    // NAIVE_FREE_THREADED: where it may be negative
+    bool quarter;       // a full collection waits until pending >= total / 4
+    bool at_safepoint;  // collect after the new object is attached, not inside its allocation
+    NaiveFinalizers finalizers;
     bool collect_first;   // a full collection before the freeze, or before the region goes
     bool collect_after;   // a full collection after gc.unfreeze()
     uint64_t born_aside;  // templates whose objects are born in ASIDE, as a bit set
@@ -31,7 +40,7 @@ typedef struct {
 typedef struct {
     uint64_t clock;
     uint32_t generation;
-    uint64_t candidates, collected, uncollectable, survivors;
+    uint64_t candidates, collected, uncollectable, resurrected, survivors;
     uint64_t freed;  // objects that went, those of other lists that fell with them included
 } NaiveCollection;
 

@@ -196,7 +196,7 @@ END_TEST
 
 static Plan legacy(uint8_t generation) {
     Plan plan = collect(generation);
-    plan.legacy_finalizers = true;
+    plan.finalizers = FINALIZERS_LEGACY;
     return plan;
 }
 

@@ -106,21 +106,22 @@ START_TEST(external_units_are_work) {
 }
 END_TEST
 
-// Allocations by population, and stores.
+// Allocations by population, stores, and units that resurrect.
 typedef struct {
-    uint64_t allocations[3], all, stores;
+    uint64_t allocations[3], all, stores, resurrecting;
 } Totals;
 
 static Totals totals_of(const char *text) {
     Spec spec = spec_of(text);
     Mutator *mutator = mutator_of(&spec);
-    Totals totals = {{0}, 0, 0};
+    Totals totals = {.all = 0};
     size_t count = 0;
     do {
         const Event *events = mutator_next(mutator, 1000, &count);
         for (const Event *e = events; e < events + count; e++) {
             totals.stores += e->op == OP_STORE;
             if (e->op != OP_UNIT) continue;
+            totals.resurrecting += (e->flags & UNIT_RESURRECTS) != 0;
             totals.allocations[e->template] += e->value;
             totals.all += e->value;
         }
@@ -141,6 +142,15 @@ START_TEST(shares_are_of_allocations_not_of_units) {
         ck_assert_uint_gt(totals.allocations[i], expected * 97 / 100);
         ck_assert_uint_lt(totals.allocations[i], expected * 103 / 100);
     }
+}
+END_TEST
+
+START_TEST(resurrect_is_a_share_of_units) {
+    Totals totals = totals_of(
+        "[phase p]\nallocations = 1M\n[population u]\nshape = chain\nobjects = 10\n"
+        "cycle_density = 50%\nlifetime = 9\nfinalizer = yes\nresurrect = 30%\n");
+    ck_assert_uint_gt(totals.resurrecting, 29000);
+    ck_assert_uint_lt(totals.resurrecting, 31000);
 }
 END_TEST
 
@@ -221,6 +231,7 @@ Suite *mutator_suite(void) {
     tcase_add_test(by_hand, collections_and_requests_come_on_time);
     tcase_add_test(by_hand, external_units_are_work);
     tcase_add_test(by_hand, shares_are_of_allocations_not_of_units);
+    tcase_add_test(by_hand, resurrect_is_a_share_of_units);
     tcase_add_test(by_hand, mutation_rate_is_stores_per_allocation);
     suite_add_tcase(suite, by_hand);
     TCase *streams = tcase_create("streams");

@@ -101,7 +101,10 @@ static void add_population(Program *p, uint32_t phase, uint32_t share) {
     add_shape(p);
     add_lifetime(p);
     add_links(p);
-    if (chance(p, 30)) add(text, "finalizer = yes\n");
+    if (chance(p, 30)) {
+        add(text, "finalizer = yes\n");
+        if (chance(p, 60)) add(text, "resurrect = %u%%\n", between(p, 1, 100));
+    }
     if (chance(p, 30)) add(text, "payload = %u\n", between(p, 1, 2000));
     if (chance(p, 30)) add(text, "payload_on = every\n");
     if (chance(p, 30)) add(text, "bytes = %u\n", between(p, 16, 700));
@@ -129,16 +132,17 @@ static void add_workload(Program *p) {
 // ---- a random policy ----
 
 static void add_thresholds(Program *p) {
+    static const char *const finalizers[] = {"pep442", "pep442-whole", "legacy"};
     NaiveRules *r = &p->rules;
     uint32_t t0_max = chance(p, 50) ? 25 : 163;  // small ones reach the oldest generation often
     *r = (NaiveRules){.threshold = {between(p, 3, t0_max), between(p, 1, 6), between(p, 1, 4)},
                       .quarter = chance(p, 50),
                       .at_safepoint = chance(p, 50),
-                      .legacy = chance(p, 50)};
+                      .finalizers = (NaiveFinalizers)between(p, NAIVE_CALLED, NAIVE_LEGACY)};
     add(&p->knobs, "t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s",
         (unsigned)r->threshold[0], (unsigned)r->threshold[1], (unsigned)r->threshold[2],
         r->quarter ? "yes" : "no", r->at_safepoint ? "safepoint" : "allocation",
-        r->legacy ? "legacy" : "pep442");
+        finalizers[r->finalizers]);
 }
 
 static void add_collect(Program *p, const char *knob, bool *rule) {
@@ -160,10 +164,26 @@ static uint64_t populations_of_first_phase(const Program *p) {
     return set;
 }
 
+static void add_free_threaded(Program *p) {
+    NaiveRules *r = &p->rules;
+    *r = (NaiveRules){.kind = NAIVE_FREE_THREADED,
+                      .threshold = {between(p, 3, 60), between(p, 0, 3)},
+                      .batch = between(p, 1, 40),
+                      .below_zero = chance(p, 50),
+                      .at_safepoint = true};
+    add(&p->knobs, "t0=%u,t1=%u,batch=%u,below_zero=%s,version=3.13,own=0",
+        (unsigned)r->threshold[0], (unsigned)r->threshold[1], (unsigned)r->batch,
+        r->below_zero ? "yes" : "no");
+}
+
 static void add_policy(Program *p) {
-    static const char *const names[] = {"gen3", "freeze", "arena"};
-    NaiveKind kind = (NaiveKind)rng_below(&p->rng, 3);
+    static const char *const names[] = {"gen3", "freeze", "arena", "free-threaded"};
+    NaiveKind kind = (NaiveKind)rng_below(&p->rng, 4);
     p->policy_name = names[kind];
+    if (kind == NAIVE_FREE_THREADED) {
+        add_free_threaded(p);
+        return;
+    }
     add_thresholds(p);
     p->rules.kind = kind;
     if (kind == NAIVE_GENERATIONS) return;
@@ -253,6 +273,7 @@ static void compare_collections(const Program *p, const Recorder *found,
         compare(p, i, "candidates", c->candidates, expected->candidates);
         compare(p, i, "collected", c->collected, expected->collected);
         compare(p, i, "uncollectable", c->uncollectable, expected->uncollectable);
+        compare(p, i, "resurrected", c->resurrected, expected->resurrected);
         compare(p, i, "survivors", c->survivors, expected->survivors);
         compare(p, i, "freed", c->freed, expected->freed);
     }

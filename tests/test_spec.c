@@ -160,8 +160,8 @@ START_TEST(keys_of_a_population_reach_their_fields) {
         "[population u]\nphase = p\nshape = tree fanout=3\nobjects = uniform min=2 max=6\n"
         "cycle_density = 10%\nback_edges = 20%\nlifetime = geometric mean=9\nlinks = v 30%, u 40%\n"
         "mutation_rate = 50%\nslots = 20\nbytes = 300\npayload = 2k\npayload_on = every\n"
-        "finalizer = yes\nstore = external\nexternal_ns = 60\nwork = 70\nshare = 80%\n"
-        "[phase o]\n[phase p]\nallocations = 1k\n"
+        "finalizer = yes\nresurrect = 25%\nstore = external\nexternal_ns = 60\nwork = 70\n"
+        "share = 80%\n[phase o]\n[phase p]\nallocations = 1k\n"
         "[population v]\nphase = p\nshare = 20%\nlifetime = 1\n");
     ck_assert_uint_eq(p.phase, 1);
     ck_assert_uint_eq(p.template.shape, SHAPE_TREE);
@@ -181,7 +181,7 @@ START_TEST(keys_of_a_population_reach_their_fields) {
     ck_assert_uint_eq(p.template.bytes, 300);
     ck_assert_uint_eq(p.template.payload, 2048);
     ck_assert(p.template.payload_every);
-    ck_assert(p.template.finalizer);
+    ck_assert_uint_eq(p.template.finalizer ? p.resurrect_ppm : 0, 250000);
     ck_assert(p.external);
     ck_assert_uint_eq(p.external_ns, 60);
     ck_assert_uint_eq(p.work_ns, 70);

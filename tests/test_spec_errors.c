@@ -167,6 +167,8 @@ START_TEST(a_bad_word_is_refused) {
                  "to 100 %, or 0 to 1, are allowed");
     line_refused("finalizer = perhaps", "w.ini:5: [u] finalizer: 'perhaps' is neither yes nor no");
     line_refused("payload_on = all", "w.ini:5: [u] payload_on: 'all' is neither root nor every");
+    line_refused("resurrect = 10%",
+                 "w.ini:5: [u] resurrect: only a unit with finalizer = yes comes back");
     line_refused("store = disk", "w.ini:5: [u] store: 'disk' is neither heap nor external");
 }
 END_TEST

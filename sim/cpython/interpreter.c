@@ -90,6 +90,10 @@ bool interpreter_has_safepoints(void) { return PY_VERSION_HEX >= 0x030c0000; }
 
 void interpreter_safepoint(void) { (void)PyErr_CheckSignals(); }
 
+FinalizerRule interpreter_finalizers(void) {
+    return PY_VERSION_HEX < 0x03090000 ? FINALIZERS_PEP442_WHOLE : FINALIZERS_PEP442;
+}
+
 void interpreter_enable(bool enabled) { gc_state()->enabled = enabled; }
 
 GcState interpreter_gc(void) {

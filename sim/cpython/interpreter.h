@@ -8,7 +8,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "base.h"
+#include "plan.h"
 
 // What CPython counts, in its names.
 typedef struct {
@@ -32,6 +32,9 @@ const char *interpreter_minor(void);    // "3.11"
 // 3.12 on: collections run at safepoints, not inside an allocation.
 bool interpreter_has_safepoints(void);
 void interpreter_safepoint(void);
+
+// What it does with objects that finalizers resurrect.
+FinalizerRule interpreter_finalizers(void);
 
 void interpreter_enable(bool enabled);
 GcState interpreter_gc(void);

@@ -84,6 +84,7 @@ static void add(Verify *v, const ReplayCounts *counts) {
     v->sum.collections += counts->collections;
     v->sum.candidates += counts->candidates;
     v->sum.collected += counts->collected;
+    v->sum.resurrected += counts->resurrected;
 }
 
 static void progress_show(const Verify *v, time_t *shown) {
@@ -101,7 +102,7 @@ static void verify_programs(Verify *v) {
     v->programs = v->arguments.programs;
     for (uint64_t i = 0; i < v->programs && v->code == EXIT_FINE; i++) {
         uint64_t seed = v->arguments.seed + i;
-        Program program = program_new(seed);
+        Program program = program_new(seed, interpreter_finalizers());
         ReplayCounts counts = {0};
         Error error = {0};
         if (!verify_program(&program, NULL, 0, &counts, &error))
@@ -128,6 +129,11 @@ static void verify_workload(Verify *v, const char *name) {
                          v->arguments.policy, interpreter_version());
     const char *refusal = good ? replay_refusal(&choice) : NULL;
     if (refusal != NULL) good = error_set(&error, "policy %s: %s", v->arguments.policy, refusal);
+    if (good && !replay_can_finalize(spec, &choice))
+        good = error_set(&error,
+                         "policy %s: CPython %s does not do as it says with what finalizers of "
+                         "this workload resurrect",
+                         choice.label, interpreter_version());
     if (!good) {
         v->code = options_fail(&error);
     } else if (!replay_compare(spec, &choice, v->arguments.memory, &counts, &error)) {
@@ -152,10 +158,12 @@ static void verify_all(Verify *v) {
         printf(
             "CPython %s: 0 differences in %llu programs (%llu of them with its collector running "
             "by "
-            "itself): %llu events, %llu collections, %llu candidates, %llu collected\n",
+            "itself): %llu events, %llu collections, %llu candidates, %llu collected, %llu "
+            "resurrected\n",
             interpreter_version(), (unsigned long long)v->plays, (unsigned long long)v->automatic,
             (unsigned long long)v->sum.events, (unsigned long long)v->sum.collections,
-            (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected);
+            (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected,
+            (unsigned long long)v->sum.resurrected);
 }
 
 static int verify_main(int argc, char **argv) {

@@ -12,6 +12,8 @@ static NodeType *types[TYPES_MAX];  // a hash table, open addressing
 static size_t type_count;
 
 static uint64_t live;
+static PyObject **resurrected;  // by their finalizers; we hold them
+static size_t resurrected_count, resurrected_max;
 static Traversal traversal;
 static visitproc first_visit;  // of the first pass; the second one visits with another function
 static bool first_pass;
@@ -66,9 +68,25 @@ static void node_dealloc(PyObject *self) {
     PyObject_GC_Del(self);
 }
 
+// The collector holds an object while it calls its finalizer; a deallocation does not.
+static bool is_called_by_collector(PyObject *self) { return Py_REFCNT(self) > 1; }
+
+// Finalizers come after the first pass: a pass that follows looks for what they brought back.
 static void node_finalize(PyObject *self) {
-    (void)self;
     traversal.finalized++;
+    if (is_called_by_collector(self)) first_pass = false;
+}
+
+static void node_resurrect(PyObject *self) {
+    node_finalize(self);
+    if (!is_called_by_collector(self)) return;
+    if (resurrected_count == resurrected_max) {
+        resurrected_max = 2 * resurrected_max + 64;
+        resurrected = realloc(resurrected, resurrected_max * sizeof(PyObject *));
+        CHECK(resurrected != NULL);
+    }
+    Py_INCREF(self);
+    resurrected[resurrected_count++] = self;
 }
 
 // The type slot of __del__ before PEP 442; never called by what we do.
@@ -87,6 +105,7 @@ static NodeType *type_new(const NodeType *key) {
     type->tp_clear = node_tp_clear;
     type->tp_dealloc = node_dealloc;
     if (key->kind == NODE_FINALIZER) type->tp_finalize = node_finalize;
+    if (key->kind == NODE_RESURRECTING_FINALIZER) type->tp_finalize = node_resurrect;
     if (key->kind == NODE_LEGACY_FINALIZER) type->tp_del = node_legacy_del;
     CHECK(PyType_Ready(type) == 0);
     return made;
@@ -162,6 +181,13 @@ void node_fill(Node *node) {
 void node_clear(Node *node) { node_tp_clear((PyObject *)node); }
 
 bool node_is(const PyObject *object) { return Py_TYPE(object)->tp_dealloc == node_dealloc; }
+
+uint64_t node_let_go(void) {
+    size_t count = resurrected_count;
+    for (size_t i = 0; i < count; i++) Py_DECREF(resurrected[i]);
+    resurrected_count = 0;
+    return count;
+}
 
 uint64_t node_live(void) { return live; }
 void node_forget(uint64_t count) { live -= count; }

@@ -20,7 +20,12 @@ typedef struct {
 
 enum { NODE_GC_HEAD = 16, NODE_BYTES_MIN = NODE_GC_HEAD + sizeof(Node) + sizeof(void *) };
 
-typedef enum { NODE_PLAIN, NODE_FINALIZER, NODE_LEGACY_FINALIZER } NodeKind;
+typedef enum {
+    NODE_PLAIN,
+    NODE_FINALIZER,
+    NODE_RESURRECTING_FINALIZER,  // it brings its object back when the collector calls it
+    NODE_LEGACY_FINALIZER
+} NodeKind;
 
 // One type of object.
 typedef struct {
@@ -86,6 +91,9 @@ void node_give_native(Node *node);
 // Clears all slots.
 void node_clear(Node *node);
 bool node_is(const PyObject *object);
+
+// Lets go of what finalizers brought back, in the order in which they did; returns its number.
+uint64_t node_let_go(void);
 
 uint64_t node_live(void);          // nodes that exist
 void node_forget(uint64_t count);  // so many went with their region

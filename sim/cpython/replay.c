@@ -13,12 +13,15 @@
 
 // ---- events ----
 
-static NodeKind node_kind(const Replay *r, const Template *t, uint32_t member) {
-    return t->finalizer && member == 0 ? r->finalizer : NODE_PLAIN;
+static NodeKind node_kind(const Replay *r, const Template *t, bool resurrects, uint32_t member) {
+    if (!t->finalizer || member > 0) return NODE_PLAIN;
+    return resurrects && r->finalizer == NODE_FINALIZER ? NODE_RESURRECTING_FINALIZER
+                                                        : r->finalizer;
 }
 
-static NodeType *type_of(const Replay *r, const Template *t, uint32_t member, uint32_t slots) {
-    return node_type(node_kind(r, t, member), template_bytes(t, member), slots,
+static NodeType *type_of(const Replay *r, const Template *t, bool resurrects, uint32_t member,
+                         uint32_t slots) {
+    return node_type(node_kind(r, t, resurrects, member), template_bytes(t, member), slots,
                      template_payload(t, member));
 }
 
@@ -69,7 +72,7 @@ static bool apply_unit(Replay *r, const Event *e) {
     }
     for (uint32_t i = 0; good && !r->stopped && i < e->value; i++) {
         Member member = template_member(t, e->value, closed, i);
-        NodeType *type = type_of(r, t, i, member.slots);
+        NodeType *type = type_of(r, t, e->flags & UNIT_RESURRECTS, i, member.slots);
         r->members[i] = replay_allocate(r, e->template, type, member.slots, &good);
         attach(r, e, &member, i);
         r->stopped = r->clock == r->clock_end;
@@ -192,7 +195,10 @@ const char *replay_refusal(const PolicyChoice *choice) {
     if (is_named(choice, "incremental"))
         return "a real interpreter cannot run it: none that can be embedded here collects by "
                "increments";
-    if (is_named(choice, "arena") && generations_of(choice).legacy_finalizers)
+    if (is_named(choice, "free-threaded"))
+        return "a real interpreter cannot run it: none that can be embedded here is built without "
+               "the GIL";
+    if (is_named(choice, "arena") && generations_of(choice).finalizers == FINALIZERS_LEGACY)
         return "a real interpreter cannot run it: a region that is released calls all finalizers, "
                "and finalizers=legacy calls none";
     static const char *const known[] = {"none", "gen3", "freeze", "arena"};
@@ -201,11 +207,21 @@ const char *replay_refusal(const PolicyChoice *choice) {
     return "a real interpreter cannot run it: its rules are not known there (sim/cpython/replay.c)";
 }
 
+// A release by our own means frees what finalizers of a region bring back.
+bool replay_can_finalize(const Spec *spec, const PolicyChoice *choice) {
+    FinalizerRule rule = generations_of(choice).finalizers;
+    bool resurrects = false;
+    for (uint32_t i = 0; i < spec->population_count; i++)
+        resurrects |= spec->populations[i].resurrect_ppm > 0;
+    return !resurrects || rule == FINALIZERS_LEGACY ||
+           (rule == interpreter_finalizers() && !is_named(choice, "arena"));
+}
+
 // Whether the interpreter's own rules are the policy's.
 static bool is_native(const Generations *g) {
     bool fits =
         g->threshold[0] <= INT_MAX && g->threshold[1] <= INT_MAX && g->threshold[2] <= INT_MAX;
-    return fits && g->quarter && !g->legacy_finalizers &&
+    return fits && g->quarter && g->finalizers != FINALIZERS_LEGACY &&
            g->at_safepoint == interpreter_has_safepoints();
 }
 
@@ -217,7 +233,8 @@ static void make_types(const Replay *r) {
         for (uint32_t k = 0; k < members; k++) {
             uint32_t inside = node_slots_inside(template_bytes(t, k), template_payload(t, k));
             for (uint32_t slots = 0; slots <= slots_max && slots <= inside + 1; slots++)
-                type_of(r, t, k, slots);  // the last one is spilled
+                for (int resurrects = 0; resurrects <= 1; resurrects++)
+                    type_of(r, t, resurrects, k, slots);  // the last one is spilled
         }
     }
     interpreter_hide_objects();
@@ -254,7 +271,8 @@ static void clean_up(Replay *r) {
     for (uint32_t i = 0; i < r->spaces->space_count; i++)
         if (r->spaces->is_region[i]) region_release(i, &(RegionRelease){0});
     interpreter_unfreeze();
-    interpreter_collect(2);
+    do interpreter_collect(2);
+    while (node_let_go() > 0);
     if (node_live() > 0) clear_remains();
     interpreter_reset();
     CHECK(node_live() == 0);
@@ -282,8 +300,14 @@ static bool fits_regions(const Replay *r) {
 static bool open_replay(Replay *r, const PolicyChoice *choice) {
     const char *refusal = replay_refusal(choice);
     if (refusal != NULL) return error_set(r->error, "policy %s: %s", choice->label, refusal);
+    if (!replay_can_finalize(r->spec, choice))
+        return error_set(r->error,
+                         "policy %s: CPython %s does not do as it says with what finalizers of "
+                         "this workload resurrect",
+                         choice->label, interpreter_version());
     r->generations = generations_of(choice);
-    r->finalizer = r->generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
+    r->finalizer =
+        r->generations.finalizers == FINALIZERS_LEGACY ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
     r->units_max = mutator_units_max(r->spec);
     r->arena_of = memory_new(ARENAS_MAX, sizeof *r->arena_of);
     r->mutator = mutator_open(r->spec, r->error);
@@ -309,7 +333,7 @@ static void close_replay(Replay *r) {
 
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error) {
-    RunOptions options = {spec, choice, ENGINE_TRACING, NULL, 1, false};
+    RunOptions options = {.spec = spec, .policy = choice, .batch = 1};
     Replay r = {
         .spec = spec, .memory = memory, .clock_end = UINT64_MAX, .counts = counts, .error = error};
     CHECK(!memory || replay_can_memory(choice));

@@ -7,11 +7,16 @@
 typedef struct {
     bool automatic;  // the interpreter decided by itself when to collect what
     uint64_t events, collections, candidates, collected;  // that were compared
+    uint64_t resurrected;                                 // objects that came back
 } ReplayCounts;
 
 // Why no real interpreter can run this policy, as a sentence; NULL when it can: none, generations,
 // freezing, regions.
 const char *replay_refusal(const PolicyChoice *choice);
+
+// True when it does, besides, with what finalizers of this workload resurrect as the policy says:
+// that rule belongs to the interpreter and cannot be driven. No region brings anything back.
+bool replay_can_finalize(const Spec *spec, const PolicyChoice *choice);
 
 // True when the memory of both sides can be compared: the interpreter collects by itself inside
 // allocations, so both ask their allocator for the same blocks in the same order.

@@ -49,6 +49,7 @@ static bool compare_collection(Replay *r, const GcState *before, int64_t young) 
     r->counts->collections++;
     r->counts->candidates += c->candidates;
     r->counts->collected += c->collected;
+    r->counts->resurrected += c->resurrected;
     bool good = replay_same(r, "generation", c->generation, g) &&
                 replay_same(r, "allocation", (int64_t)c->clock, (int64_t)r->clock) &&
                 replay_same(r, "young count", (int64_t)c->young, young) &&
@@ -61,6 +62,7 @@ static bool compare_collection(Replay *r, const GcState *before, int64_t young) 
                 replay_same(r, "finalizers", (int64_t)c->finalizers, (int64_t)t.finalized) &&
                 compare_counters(r, &now);
     r->next++;
+    good = good && replay_same(r, "anything resurrected", c->resurrected > 0, node_let_go() > 0);
     return good;
 }
 
