@@ -198,16 +198,28 @@ static void machine_name(char *name, size_t size) {
     snprintf(name, size, "%s, CPython %s, %s", processor, interpreter_version(), day);
 }
 
-static bool write_table(const char *path, const char *notes, const CostPrice *prices, size_t count,
-                        Error *error) {
+static bool write_failed(const char *path, Error *error) {
+    return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+// What cannot be written is found before minutes were spent on it; a table that was there stays
+// until the new one is whole.
+static FILE *table_open(const char *path, char *part, size_t size, Error *error) {
+    snprintf(part, size, "%s.part", path);
+    FILE *file = fopen(part, "w");
+    if (file == NULL) write_failed(path, error);
+    return file;
+}
+
+static bool table_close(FILE *file, const char *path, const char *part, const char *notes,
+                        const CostPrice *prices, size_t count, Error *error) {
     char name[COST_NAME_SIZE];
-    FILE *file = fopen(path, "w");
-    if (file == NULL) return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
     machine_name(name, sizeof name);
     cost_file_write(file, name, notes, prices, count);
     bool bad = ferror(file) != 0;
     bad |= fclose(file) != 0;
-    return !bad || error_set(error, "%s: cannot be written: %s", path, strerror(errno));
+    if (!bad && rename(part, path) == 0) return true;
+    return write_failed(path, error);
 }
 
 int calibrate(const char *path, uint32_t repeats) {
@@ -217,18 +229,21 @@ int calibrate(const char *path, uint32_t repeats) {
     CostPrice prices[COST_PRICES_MAX];
     size_t count = cost_prices_shipped(prices);
     char notes[512] = "";
+    char part[PATH_SIZE];
     Error error = {0};
-    bool good = measure_all(s, repeats, &error);
+    FILE *file = table_open(path, part, sizeof part, &error);
+    bool good = file != NULL && measure_all(s, repeats, &error);
     if (good) {
         for (CostModel model = COST_CACHE; model <= COST_COUNTS; model++)
             fit_model(s, model, prices, count, notes, sizeof notes);
         print_sums(s, prices, count);
         print_prices(prices, count);
         printf("\n%zu rows.\n%s", s->row_count, notes);
-        good = write_table(path, notes, prices, count, &error);
+        good = table_close(file, path, part, notes, prices, count, &error);
     }
     if (good) printf("\nWritten to %s; use it with --cost cache:%s\n", path, path);
     free(s->sums);
     free(s);
+    if (!good && file != NULL) remove(part);
     return good ? EXIT_FINE : options_fail(&error);
 }

@@ -16,8 +16,8 @@ typedef struct {
 extern const GridRun GRID[];
 extern const size_t GRID_COUNT;
 
-// Once, before any: malloc keeps what is freed. When it gives pages back is its own policy, which no
-// model here knows; a pause that has to wait for it is measured by `ouro run --engine cpython`.
+// Once, before any: malloc keeps what is freed. When it gives pages back is its own policy, which
+// no model here knows; pauses that wait for it are measured by `ouro run --engine cpython`.
 void grid_prepare(void);
 
 // Measures one; `cost` is the table for the prediction.
