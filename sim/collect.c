@@ -68,7 +68,7 @@ static void subtract_refs(Heap *h, uint64_t count) {
     uint64_t edges = 0;
     play_begin(h);
     for (uint64_t i = 0; i < count; i++) {
-        touch_step(h, i > 0 ? h->candidates[i - 1] : 0, h->candidates[i]);
+        touch_step(h, h->candidates, i);
         const uint32_t *slots = object_slots(h, h->candidates[i]);
         uint32_t slot_count = h->slot_counts[h->candidates[i]];
         __builtin_prefetch(object_slots(h, candidate_ahead(h, i, count)));
@@ -108,7 +108,7 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
     play_begin(h);
     for (uint64_t i = 0; i < count; i++) {
         uint32_t object = h->candidates[i];
-        touch_step(h, i > 0 ? h->candidates[i - 1] : 0, object);
+        touch_step(h, h->candidates, i);
         if (h->gc[object] < GC_ONE) {
             h->gc[object] |= GC_UNREACHABLE;
             h->unreachable[aside++] = object;
@@ -119,7 +119,7 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
     }
     for (uint64_t i = 0; i < rescued; i++) {
         h->candidates[kept++] = h->rescued[i];
-        touch_step(h, i > 0 ? h->rescued[i - 1] : 0, h->rescued[i]);
+        touch_step(h, h->rescued, i);
         rescued = collect_visit(h, h->rescued[i], rescued);
     }
     play(h, PASS_STEPS_AND_EDGES, 1);
@@ -153,8 +153,7 @@ static void delete_garbage(Heap *h, uint64_t count) {
 static void walk_survivors(Heap *h, uint64_t count, bool full) {
     if (h->locality == NULL) return;
     locality_begin(h->locality);
-    for (uint64_t i = 0; i < count; i++)
-        touch_step(h, i > 0 ? h->candidates[i - 1] : 0, h->candidates[i]);
+    for (uint64_t i = 0; i < count; i++) touch_step(h, h->candidates, i);
     play(h, PASS_STEPS, full ? 2 : 1);
 }
 
@@ -165,7 +164,7 @@ static void walk_unreachable(Heap *h, uint64_t count) {
     locality_begin(h->locality);
     for (uint64_t i = 0; i < count; i++) {
         const uint32_t *slots = object_slots(h, h->unreachable[i]);
-        touch_step(h, i > 0 ? h->unreachable[i - 1] : 0, h->unreachable[i]);
+        touch_step(h, h->unreachable, i);
         for (uint32_t k = 0; k < h->slot_counts[h->unreachable[i]]; k++)
             if (slots[k] != 0) touch_edge(h, h->unreachable[i], k > 0 ? slots[k - 1] : 0, slots[k]);
     }

@@ -159,13 +159,16 @@ void object_decref(Heap *h, uint32_t object);
 // Clears all slots of an object, in order: tp_clear.
 void object_clear(Heap *h, uint32_t object);
 
-// Writes down that a list walk goes from one object to the next (`last` 0: it begins).
-static inline void touch_step(const Heap *h, uint32_t last, uint32_t object) {
-    uint32_t sample = h->gc[object] & GC_SAMPLE;
+// Writes down that a list walk comes to list[i]. It has left the neighbourhood if that is not near
+// the object before, nor as far on as that was from the one before it: processors fetch ahead with
+// any stride.
+static inline void touch_step(const Heap *h, const uint32_t *list, uint64_t i) {
+    uint32_t object = list[i], sample = h->gc[object] & GC_SAMPLE;
     if (LIKELY(sample == 0)) return;
-    Address address = h->addresses[object];
-    locality_step(h->locality, address, sample,
-                  last != 0 && locality_is_jump(h->addresses[last], address));
+    Address here = h->addresses[object], last = i > 0 ? h->addresses[list[i - 1]] : here;
+    Address before = i > 1 ? h->addresses[list[i - 2]] : last;
+    locality_step(h->locality, here, sample,
+                  locality_is_jump(last, here) && here - last != last - before);
 }
 
 // Writes down that a reference is followed. It leads to another place if its target lies neither

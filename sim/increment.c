@@ -75,7 +75,7 @@ void increment_mark(Heap *h, const Plan *plan) {
         uint32_t last = h->rescued[i > 0 ? i - 1 : 0];
         h->pause.jumps += locality_is_jump(h->addresses[last], h->addresses[h->rescued[i]]);
         h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
-        touch_step(h, last, h->rescued[i]);
+        touch_step(h, h->rescued, i);
         for (uint32_t k = 0; k < h->slot_counts[h->rescued[i]]; k++) {
             if (slots[k] == 0) continue;
             edges++;
