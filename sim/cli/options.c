@@ -76,9 +76,10 @@ static const Option RUN_OPTIONS[] = {
     {"set", "section.key=value", "overrides a key of the workload (ouro help workload)"},
     {"seed", "N", "the same as --set workload.seed=N"},
     {"scale", "X", "the same as --set workload.scale=X"},
-    {"engine", "tracing|null|cpython[-X.Y]",
-     "tracing simulates the heap; null only counts events; cpython (3.11 unless -X.Y says another) "
-     "plays them on a real interpreter after that and measures"},
+    {"engine", "NAME",
+     "tracing simulates (the default); null only counts events; cpython (3.11) or cpython-X.Y\n"
+     "                               simulates, then does the same on a real interpreter and "
+     "measures"},
     {"out", "DIR", "writes results, collections and timelines into DIR"},
     {"json", NULL, "prints JSON instead of a table"},
     {"tsv", NULL, "prints tab-separated values instead of a table"},
