@@ -77,9 +77,7 @@ static const Option RUN_OPTIONS[] = {
     {"seed", "N", "the same as --set workload.seed=N"},
     {"scale", "X", "the same as --set workload.scale=X"},
     {"engine", "NAME",
-     "tracing simulates (the default); null only counts events; cpython (3.11) or cpython-X.Y\n"
-     "                               simulates, then does the same on a real interpreter and "
-     "measures"},
+     "tracing simulates; null only counts; cpython (3.11) or cpython-X.Y measures for real"},
     {"out", "DIR", "writes results, collections and timelines into DIR"},
     {"json", NULL, "prints JSON instead of a table"},
     {"tsv", NULL, "prints tab-separated values instead of a table"},
