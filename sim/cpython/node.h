@@ -4,8 +4,8 @@
 // pointer to the native payload are inside the object where its size allows, so that it lies in
 // memory as a Python object would; how many there are and where is known to the type: there is one
 // for each size, number of slots (up to NODE_SLOTS_INSIDE) and payload. What does not fit hangs off
-// a body outside of obmalloc. The collector traverses the slots, and they count who calls. No Python object is
-// allocated besides: the interpreter counts our objects and nothing else.
+// a body outside of obmalloc. The collector traverses the slots, and they count who calls. No
+// Python object is allocated besides: the interpreter counts our objects and nothing else.
 #ifndef OURO_CPYTHON_NODE_H
 #define OURO_CPYTHON_NODE_H
 
