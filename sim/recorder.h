@@ -7,7 +7,8 @@
 #include "cost.h"
 #include "pauses.h"
 
-// One carried-out plan. `kind` is a PlanKind, `reason` a WakeReason; times are model time.
+// One carried-out plan. `kind` is a PlanKind, `reason` a WakeReason; times are model time, or after
+// recorder_measure those of a real run.
 typedef struct {
 #define COLLECTION(type, name, what) type name;
 #include "collection.def"

@@ -177,6 +177,59 @@ START_TEST(a_broken_identity_is_an_error) {
 }
 END_TEST
 
+// Each pause takes three times what the model says; the fullest sample holds 5 bytes for each 4.
+START_TEST(measured_times_and_memory_replace_modelled_ones) {
+    Collection list[COUNT];
+    Sample samples[] = {{.live_bytes = 100, .held_bytes = 900},
+                        {.live_bytes = 400, .held_bytes = 500}};
+    Recorder recorder = ten_pauses(list);
+    Heap *heap = heap_that_computes();
+    Metrics modelled = compute(&recorder, heap), m = modelled;
+    heap_close(heap);
+    recorder_measure(&recorder);
+    for (size_t i = 0; i < COUNT; i++) {
+        list[i].start_ns = 1000 * i;
+        list[i].pause_ns = 3 * list[i].predicted_ns;
+    }
+    recorder.samples = samples;
+    recorder.sample_count = ARRAY_LENGTH(samples);
+    recorder.held_bytes_max = 900;
+    recorder.rss_bytes_max = 1000;
+    m.floor_bytes = 300;
+    metrics_measured(&m, &recorder, 10000);
+    ck_assert_uint_eq(m.pause_ns_total, 3 * modelled.pause_ns_total);
+    ck_assert_uint_eq(m.pause_ns_max_gen1, 3 * modelled.pause_ns_max_gen1);
+    ck_assert_uint_eq(m.freed_in_pauses, modelled.freed_in_pauses);
+    ck_assert_uint_eq(m.predicted_ns_total, modelled.pause_ns_total);
+    ck_assert_uint_eq(m.predicted_ns_p50, modelled.pause_ns_p50);
+    ck_assert_uint_eq(m.predicted_ns_max, modelled.pause_ns_max);
+    ck_assert_uint_eq(m.total_ns, 10000);
+    ck_assert_uint_eq(m.mutator_ns, 10000 - 1650);
+    ck_assert_uint_eq(m.overhead, 0);
+    ck_assert_uint_eq(m.peak_to_floor, 3000);
+    ck_assert_uint_eq(m.fragmentation, 1250);
+    ck_assert_uint_eq(m.rss_peak_bytes, 1000);
+}
+END_TEST
+
+START_TEST(a_second_run_has_requests_of_its_own) {
+    Request list[COUNT];
+    Recorder recorder = {.requests = list, .request_max = COUNT};
+    for (uint64_t i = 0; i < 4; i++) recorder_request_at(&recorder, 10 * i);
+    ck_assert_uint_eq(recorder.request_count, 3);
+    recorder_measure(&recorder);
+    recorder_request_at(&recorder, 5);
+    recorder_request_at(&recorder, 7);
+    recorder_stretch(&recorder);  // what is under way when a phase ends does not count
+    recorder_request_at(&recorder, 100);
+    recorder_request_at(&recorder, 104);
+    ck_assert_uint_eq(recorder.request_count, 2);
+    ck_assert_uint_eq(list[0].end_ns - list[0].start_ns, 2);
+    ck_assert_uint_eq(list[1].end_ns - list[1].start_ns, 4);
+    ck_assert_uint_ne(list[0].stretch, list[1].stretch);
+}
+END_TEST
+
 // ---- requests ----
 
 static Metrics of_requests(const Request *requests, size_t count) {
@@ -279,6 +332,8 @@ Suite *metrics_suite(void) {
     tcase_add_test(figures_of_a_record, collections_are_counted_by_generation_and_moves_are_none);
     tcase_add_test(figures_of_a_record, time_is_the_mutators_and_all_pauses);
     tcase_add_test(figures_of_a_record, a_broken_identity_is_an_error);
+    tcase_add_test(figures_of_a_record, measured_times_and_memory_replace_modelled_ones);
+    tcase_add_test(figures_of_a_record, a_second_run_has_requests_of_its_own);
     suite_add_tcase(suite, figures_of_a_record);
     TCase *requests = tcase_create("requests");
     tcase_set_timeout(requests, 60);

@@ -77,9 +77,8 @@ static const Option RUN_OPTIONS[] = {
     {"set", "section.key=value", "overrides a key of the workload (ouro help workload)"},
     {"seed", "N", "the same as --set workload.seed=N"},
     {"scale", "X", "the same as --set workload.scale=X"},
-    {"engine", "tracing|null|cpython[-X.Y]",
-     "tracing simulates the heap; null only counts events; cpython (3.11 unless -X.Y says another) "
-     "plays them on a real interpreter after that and measures"},
+    {"engine", "NAME",
+     "tracing simulates; null only counts; cpython (3.11) or cpython-X.Y measures for real"},
     {"cost", "cache|counts[:FILE]", "the model of pauses; FILE: a table of ouro calibrate"},
     {"out", "DIR", "writes results, collections and timelines into DIR"},
     {"json", NULL, "prints JSON instead of a table"},

@@ -125,13 +125,14 @@ static size_t type_hash(const NodeType *t) {
 
 uint32_t node_slots_inside(uint32_t bytes, uint32_t payload) {
     uint32_t pointers = bytes < NODE_BYTES_MIN ? 0 : (bytes - NODE_BYTES_MIN) / 8 + 1;
-    return pointers - (payload > 0 && pointers > 0);
+    return (uint32_t)min_u64(pointers - (payload > 0 && pointers > 0), NODE_SLOTS_INSIDE);
 }
 
 NodeType *node_type(NodeKind kind, uint32_t bytes, uint32_t slots, uint32_t payload) {
     const uint32_t least = NODE_GC_HEAD + sizeof(Node);
     NodeType key = {.kind = kind, .bytes = bytes > least ? bytes : least, .payload = payload};
-    key.spilled = slots + (payload > 0) > (key.bytes - least) / 8;
+    bool has_room = payload == 0 || key.bytes >= NODE_BYTES_MIN;
+    key.spilled = !has_room || slots > node_slots_inside(key.bytes, payload);
     if (!key.spilled) key.slot_count = slots;
     if (key.spilled && bytes < NODE_BYTES_MIN) key.bytes = NODE_BYTES_MIN;
     size_t at = type_hash(&key);

@@ -3,9 +3,9 @@
 // C types whose instances have exactly the size that the workload asks for. Reference slots and the
 // pointer to the native payload are inside the object where its size allows, so that it lies in
 // memory as a Python object would; how many there are and where is known to the type: there is one
-// for each size, number of slots and payload. What does not fit hangs off a body outside of
-// obmalloc. The collector traverses the slots, and they count who calls. No Python object is
-// allocated besides: the interpreter counts our objects and nothing else.
+// for each size, number of slots (up to NODE_SLOTS_INSIDE) and payload. What does not fit hangs off
+// a body outside of obmalloc. The collector traverses the slots, and they count who calls. No
+// Python object is allocated besides: the interpreter counts our objects and nothing else.
 #ifndef OURO_CPYTHON_NODE_H
 #define OURO_CPYTHON_NODE_H
 
@@ -18,6 +18,7 @@ typedef struct {
     PyObject_HEAD  // behind it payload and slots, or a pointer to the body; then nothing but size
 } Node;
 
+enum { NODE_SLOTS_INSIDE = 256 };
 enum { NODE_GC_HEAD = 16, NODE_BYTES_MIN = NODE_GC_HEAD + sizeof(Node) + sizeof(void *) };
 
 typedef enum {
@@ -74,7 +75,7 @@ static inline void **node_payload(const Node *node) {
 // before the others are hidden.
 NodeType *node_type(NodeKind kind, uint32_t bytes, uint32_t slots, uint32_t payload);
 
-// Slots that fit into an object of `bytes`, payload or not.
+// How many slots can be inside of an object of `bytes`, with payload or without.
 uint32_t node_slots_inside(uint32_t bytes, uint32_t payload);
 
 // A new object, not tracked yet; may run the collector. Its slots are empty. With `region` it is of

@@ -225,12 +225,15 @@ static bool is_native(const Generations *g) {
            g->at_safepoint == interpreter_has_safepoints();
 }
 
-// All types that the workload needs, before the collector is watched.
+// All types that the workload needs, before the collector is watched: of the root, of what every
+// other member can be (a dict, a record), and of a B-tree's second node.
 static void make_types(const Replay *r) {
     for (uint32_t i = 0; i < r->spec->population_count; i++) {
         const Template *t = &r->spec->populations[i].template;
-        uint32_t members = 3u + t->fanout, slots_max = 2u * t->fanout + 2 + t->links;
-        for (uint32_t k = 0; k < members; k++) {
+        const uint32_t members[] = {0, 1, 2, t->fanout + 1u};
+        const uint32_t slots_max = 2u * t->fanout + 2 + t->links;
+        for (size_t m = 0; m < ARRAY_LENGTH(members); m++) {
+            uint32_t k = members[m];
             uint32_t inside = node_slots_inside(template_bytes(t, k), template_payload(t, k));
             for (uint32_t slots = 0; slots <= slots_max && slots <= inside + 1; slots++)
                 for (int resurrects = 0; resurrects <= 1; resurrects++)
