@@ -7,6 +7,7 @@
     X(run, "one workload under one policy")                                                \
     X(compare, "one workload under several policies, side by side")                        \
     X(gate, "results against a baseline: is anything worse?")                              \
+    X(advise, "the cheapest policy within limits of pause and memory")                     \
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(list, "policies, workloads or metrics")                                              \

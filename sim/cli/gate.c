@@ -138,7 +138,7 @@ static bool results_of(Gate *gate, Error *error) {
     if (a->dir_count == 0)
         return gate_run_suite(&gate->results, a->jobs, &gate->interrupted, error);
     for (size_t i = 0; i < a->dir_count; i++)
-        if (!gate_read_dir(&gate->results, a->dirs[i], error)) return false;
+        if (!gate_read_dir(&gate->results, a->dirs[i], NULL, error)) return false;
     return gate_figures_settle(&gate->results, error);
 }
 

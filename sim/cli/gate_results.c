@@ -10,6 +10,7 @@ typedef struct {
     GateFigures *figures;
     Tsv summary, provenance;
     const char *workload;
+    const char *also;  // a column besides those that the gate watches, or NULL
 } Directory;
 
 static const char *provenance(const Directory *d, const char *key) {
@@ -35,28 +36,31 @@ static bool add_heads(Directory *d, Error *error) {
            (stream[0] == '\0' || add(d, d->workload, GATE_ALL, "stream_digest", stream, error));
 }
 
-static bool is_watched(const char *column) {
-    if (strcmp(column, WORD_STATUS) == 0 || strcmp(column, WORD_DIGEST) == 0) return true;
+static bool is_word(const Directory *d, const char *column) {
+    return strcmp(column, WORD_STATUS) == 0 || strcmp(column, WORD_DIGEST) == 0 ||
+           (d->also != NULL && strcmp(column, d->also) == 0);
+}
+
+static bool is_number(const char *column) {
     for (size_t i = 0; i < GATE_METRIC_COUNT; i++)
         if (strcmp(column, GATE_METRICS[i]) == 0) return true;
     return gate_metric(column).measured;
 }
 
-// Only words may be anything; an empty or broken figure must not pass for one that is equal.
+// An empty or broken figure must not pass for one that is equal.
 static bool add_cell(Directory *d, uint32_t row, uint32_t column, const char *policy,
                      Error *error) {
     const char *name = tsv_header(&d->summary, column);
     uint64_t number = 0;
-    if (!is_watched(name)) return true;
-    if (strcmp(name, WORD_STATUS) != 0 && strcmp(name, WORD_DIGEST) != 0 &&
-        !tsv_number(&d->summary, row, (int)column, &number, error))
-        return false;
+    bool word = is_word(d, name);
+    if (!word && !is_number(name)) return true;
+    if (!word && !tsv_number(&d->summary, row, (int)column, &number, error)) return false;
     return add(d, d->workload, policy, name, tsv_cell(&d->summary, row, (int)column), error);
 }
 
 static bool add_runs(Directory *d, Error *error) {
     int policy = -1, ignored = -1;
-    const char *const words[] = {WORD_STATUS, WORD_DIGEST};
+    const char *const words[] = {WORD_STATUS, WORD_DIGEST, d->also != NULL ? d->also : WORD_DIGEST};
     if (!tsv_column_needed(&d->summary, "policy", &policy, error)) return false;
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (!tsv_column_needed(&d->summary, words[i], &ignored, error)) return false;
@@ -68,9 +72,9 @@ static bool add_runs(Directory *d, Error *error) {
     return true;
 }
 
-bool gate_read_dir(GateFigures *figures, const char *dir, Error *error) {
+bool gate_read_dir(GateFigures *figures, const char *dir, const char *also, Error *error) {
     char summary[4096], provenance_path[4096];
-    Directory d = {.figures = figures};
+    Directory d = {.figures = figures, .also = also};
     if (snprintf(summary, sizeof summary, "%s/summary.tsv", dir) >= (int)sizeof summary)
         return error_set(error, "%.60s...: path is too long", dir);
     snprintf(provenance_path, sizeof provenance_path, "%s/provenance.tsv", dir);

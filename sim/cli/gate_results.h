@@ -15,7 +15,8 @@ bool gate_run_as(GateFigures *figures, const char *workload, const char *policy,
                  Error *error);
 
 // Adds what `ouro compare --out DIR` left in `dir`; several directories add up, and the same run
-// in two of them is a repeat. Needs settling afterwards.
-bool gate_read_dir(GateFigures *figures, const char *dir, Error *error);
+// in two of them is a repeat. Needs settling afterwards. `also` is one more column of words to
+// take; NULL: none.
+bool gate_read_dir(GateFigures *figures, const char *dir, const char *also, Error *error);
 
 #endif
