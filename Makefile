@@ -45,7 +45,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all check format clean help setup interpreters FORCE
+.PHONY: all check gate format clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
@@ -56,6 +56,9 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 
 check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
+
+gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
+	$(BUILD)/ouro gate
 
 # Which ones there are is asked once; a make of its own, because their rules depend on the answer.
 interpreters: $(BUILD)/pythons.mk $(BUILD)/libouro.a  ## build/ouro-cpython-X.Y for each found

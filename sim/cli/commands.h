@@ -6,6 +6,8 @@
 #define COMMANDS(X)                                                                        \
     X(run, "one workload under one policy")                                                \
     X(compare, "one workload under several policies, side by side")                        \
+    X(gate, "results against a baseline: is anything worse?")                              \
+    X(advise, "the cheapest policy within limits of pause and memory")                     \
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(calibrate, "prices of collections on this machine, measured on a real interpreter")  \

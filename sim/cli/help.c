@@ -1,8 +1,9 @@
-// help.c -- ouro help: what a workload can say, from the table of its keys
+// help.c -- ouro help: what a workload can say, and a verdict, from the tables that define it
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
+#include "gate_print.h"
 #include "options.h"
 
 static void print_keys(SectionKind section, const char *title) {
@@ -74,15 +75,32 @@ static int help_events(void) {
     return EXIT_FINE;
 }
 
+static int help_gate(void) {
+    puts("What ouro gate says of a figure, the worst first:\n");
+#define STATE(name, text, fails, help) \
+    printf("  %-10s %-6s %s\n", text, (fails) ? "fails" : "", help);
+#include "gate_states.def"
+#undef STATE
+    puts("\nformats (--format)\n");
+#define X(name, what) printf("  %-10s %s\n", #name, what);
+    GATE_FORMATS(X)
+#undef X
+    puts("\nmetrics that are watched one by one (ouro list metrics says what they are)\n");
+    for (size_t i = 0; i < GATE_METRIC_COUNT; i++) printf("  %s\n", GATE_METRICS[i]);
+    return EXIT_FINE;
+}
+
 int help_command(int argc, char **argv) {
     const char *topic = argc > 1 ? argv[1] : "";
     if (strcmp(topic, "workload") == 0) return help_workload();
     if (strcmp(topic, "workload.md") == 0) return help_markdown();
     if (strcmp(topic, "events") == 0) return help_events();
+    if (strcmp(topic, "gate") == 0) return help_gate();
     puts(
-        "usage: ouro help workload|events\n\n"
+        "usage: ouro help workload|events|gate\n\n"
         "  workload   every key of a workload text, with unit, range and default\n"
-        "  events     the instructions that workloads become\n\n"
+        "  events     the instructions that workloads become\n"
+        "  gate       states, formats and metrics of a verdict\n\n"
         "ouro COMMAND --help tells a command's options; ouro list shows policies, workloads and "
         "metrics.");
     return topic[0] == '\0' || strcmp(topic, "--help") == 0 ? EXIT_FINE : EXIT_BAD_INPUT;
