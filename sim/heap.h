@@ -25,6 +25,7 @@ typedef struct {
     bool is_region[SPACES_MAX];
     bool free_at_death;  // garbage is freed at its truth note, for nothing
     bool locality;       // count what misses the caches in a collection
+    Mapping *mapping;    // where levels and work are counted; NULL: memory of its own
 } HeapOptions;
 
 // Work of the mutator and its memory since the start; the cost model turns it into time.

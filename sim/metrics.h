@@ -43,6 +43,9 @@ static inline uint64_t metric_value(const Metrics *metrics, const MetricRow *row
 // hold.
 bool metrics_compute(Metrics *metrics, const Recorder *recorder, Heap *heap, Error *error);
 
+// The same of a run that stopped anywhere, without proof.
+void metrics_so_far(Metrics *metrics, const Recorder *recorder, Heap *heap);
+
 // One point of the utilization curve.
 typedef struct {
     uint64_t window_ns;

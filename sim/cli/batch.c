@@ -50,7 +50,12 @@ static double seconds_now(void) {
 // collect.
 static bool job_run(const Batch *batch, Job *job, size_t index) {
     const RunArguments *a = batch->arguments;
-    RunOptions options = {batch->spec, &a->choices[index], a->engine, &a->cost, a->batch, a->check};
+    RunOptions options = {.spec = batch->spec,
+                          .policy = &a->choices[index],
+                          .engine = a->engine,
+                          .cost = &a->cost,
+                          .batch = a->batch,
+                          .check = a->check};
     uint64_t slice = 1024;
     bool done = false;
     job->run = run_open(&options, &job->error);

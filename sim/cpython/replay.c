@@ -358,7 +358,7 @@ bool replay_can_memory(const PolicyChoice *choice) {
 }
 
 static bool open_replay(Replay *r, const PolicyChoice *choice) {
-    RunOptions options = {r->spec, choice, ENGINE_TRACING, NULL, 1, false};
+    RunOptions options = {.spec = r->spec, .policy = choice, .batch = 1};
     r->generations = generations_new(choice->values);
     r->finalizer = r->generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
     r->automatic = r->counts->automatic = is_native(&r->generations);
