@@ -27,7 +27,7 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
-LIBS := -linih -lxxhash -pthread
+LIBS := -linih -lxxhash -lsqlite3 -pthread
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)

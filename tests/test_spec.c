@@ -80,14 +80,6 @@ START_TEST(a_template_has_defaults) {
 }
 END_TEST
 
-START_TEST(overrides_are_noted_in_one_order_without_seed_and_scale) {
-    const char *overrides[] = {"workload.seed=3", "u.bytes=64", "u.bytes= 80", "p.collect_every=7"};
-    Spec spec = spec_set(SMALLEST, overrides, ARRAY_LENGTH(overrides));
-    ck_assert_str_eq(spec.set, "p.collect_every=7; u.bytes=80");
-    ck_assert_str_eq(spec_of(SMALLEST).set, "");
-}
-END_TEST
-
 START_TEST(to_say_a_default_changes_nothing) {
     static const char *const sections[SECTION_COUNT] = {"workload", "p", "u"};
     Spec expected = spec_of(SMALLEST);
@@ -403,7 +395,6 @@ static TCase *defaults_case(void) {
     tcase_add_test(tests, a_population_has_defaults);
     tcase_add_test(tests, a_template_has_defaults);
     tcase_add_test(tests, to_say_a_default_changes_nothing);
-    tcase_add_test(tests, overrides_are_noted_in_one_order_without_seed_and_scale);
     tcase_add_test(tests, defaults_follow_the_shape);
     return tests;
 }

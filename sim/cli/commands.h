@@ -6,6 +6,8 @@
 #define COMMANDS(X)                                                                        \
     X(run, "one workload under one policy")                                                \
     X(compare, "one workload under several policies, side by side")                        \
+    X(sweep, "thousands of runs: workloads x policies x values, resumable")                \
+    X(results, "the rows of sweeps: checked, merged, exported")                            \
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(list, "policies, workloads or metrics")                                              \
