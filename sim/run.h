@@ -13,9 +13,9 @@
 
 typedef enum { ENGINE_TRACING, ENGINE_NULL } Engine;
 
-// How a run ended: at the end of its stream; at the workload's memory limit, or that of its process;
-// at the time limit of its process; by a signal or a check. Only the first two can repeat bit for
-// bit; a run cut off from outside has no result digest.
+// How a run ended: at the end of its stream; at the memory limit of the workload or of its process;
+// at the time limit of its process; by a signal or a check. A run that was cut off from outside has
+// no result digest: it does not repeat bit for bit.
 typedef enum { STATUS_OK, STATUS_OOM, STATUS_TIMEOUT, STATUS_CRASH } RunStatus;
 
 const char *engine_name(Engine engine);

@@ -1,4 +1,4 @@
-// test_journal.c -- journals: what survives a writer that dies, a disk that is full, a bit that flips
+// test_journal.c -- what survives a writer that dies, a disk that is full, a bit that flips
 #include "cli/journal.h"
 
 #include <signal.h>

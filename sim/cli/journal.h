@@ -57,8 +57,8 @@ typedef struct {
 bool journals_read(Journals *journals, const char *dir, Error *error);
 void journals_free(Journals *journals);
 
-// Whether its run ended by itself: such rows repeat bit for bit. Those of runs that were cut off have
-// no result digest.
+// Whether its run ended by itself: such rows repeat bit for bit. The row of a run that was cut off
+// has no result digest.
 bool record_is_whole(const Record *record);
 
 #endif
