@@ -27,7 +27,7 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
-LIBS := -linih -lxxhash -lm -pthread
+LIBS := -linih -lxxhash -lsqlite3 -lm -pthread
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)
@@ -45,7 +45,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all check gate format clean help setup interpreters FORCE
+.PHONY: all check check-cluster gate sweep format clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
@@ -59,6 +59,18 @@ check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ##
 
 gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
 	$(BUILD)/ouro gate
+check-cluster: $(BUILD)/ouro  ## a sweep killed, in shards, under GNU parallel and under Slurm
+	@tests/cluster
+
+sweep: $(BUILD)/ouro  ## runs workloads/*.sweep.ini into results/out/; again: what is missing
+	$(foreach file,$(wildcard workloads/*.sweep.ini),$(call run_sweep,$(file:workloads/%.ini=%)))
+
+# One after the other: each takes all processors.
+define run_sweep
+	$(BUILD)/ouro sweep $(1) --out results/out/$(1)
+	$(BUILD)/ouro results results/out/$(1) --sqlite results/out/$(1)/results.sqlite
+
+endef
 
 # Which ones there are is asked once; a make of its own, because their rules depend on the answer.
 interpreters: $(BUILD)/pythons.mk $(BUILD)/libouro.a  ## build/ouro-cpython-X.Y for each found
@@ -86,12 +98,13 @@ clean:  ## removes what was built; results stay
 	rm -rf $(BUILD)
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*  ## /    make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*  ## /    make \1\t/p' Makefile | expand -t 26
 	@sed -n '/^#   [A-Z]*=/s/^#//p' Makefile
 
 # One script knows the Debian packages; what only the tests need is asked for only by tests.
 setup:
-	@.ci/setup run $(if $(filter check interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
+	@.ci/setup run $(if $(filter check-cluster,$(MAKECMDGOALS)),cluster) \
+	    $(if $(filter check interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
 
 # Writes its text to the target only if that changes it: only then are its dependents rebuilt.
 remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@

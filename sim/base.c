@@ -45,6 +45,23 @@ void reserve_free(void *memory, uint64_t count, size_t size) {
     if (memory != NULL) munmap(memory, reserve_bytes(count, size));
 }
 
+void *mapping_take(Mapping *mapping, uint64_t count, size_t size, const char *what, Error *error) {
+    if (mapping == NULL) return reserve_new(count, size, what, error);
+    uint64_t bytes = (reserve_bytes(count, size) + 63) & ~63ull;  // no cache line is shared
+    void *memory = mapping->base + mapping->used;
+    if (bytes <= mapping->size - mapping->used) {
+        mapping->used += bytes;
+        return memory;
+    }
+    error_set(error, "cannot reserve %llu MiB of shared memory for %s; use a smaller --scale",
+              (unsigned long long)(bytes >> 20), what);
+    return NULL;
+}
+
+void mapping_give(const Mapping *mapping, void *memory, uint64_t count, size_t size) {
+    if (mapping == NULL) reserve_free(memory, count, size);
+}
+
 void *memory_new(size_t count, size_t size) {
     void *memory = calloc(count > 0 ? count : 1, size);
     CHECK(memory != NULL);

@@ -47,6 +47,17 @@ uint64_t mul_div_u64(uint64_t a, uint64_t b, uint64_t c);
 void *reserve_new(uint64_t count, size_t size, const char *what, Error *error);
 void reserve_free(void *memory, uint64_t count, size_t size);
 
+// A reservation that other parts take pieces of, for what must outlive its process: whoever shares
+// the mapping reads it when the process has died. It is given back as a whole, by its owner.
+typedef struct {
+    char *base;
+    uint64_t size, used;  // bytes
+} Mapping;
+
+// A piece of `mapping`, which must be zero where it is not used yet; NULL: as reserve_new.
+void *mapping_take(Mapping *mapping, uint64_t count, size_t size, const char *what, Error *error);
+void mapping_give(const Mapping *mapping, void *memory, uint64_t count, size_t size);
+
 // malloc of zeroed memory for small tables at start; stops the process when there is none.
 void *memory_new(size_t count, size_t size);
 

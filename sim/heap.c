@@ -268,7 +268,8 @@ static bool locality_start(Heap *h, Error *error) {
 }
 
 Heap *heap_open(const HeapOptions *options, Error *error) {
-    Heap *h = memory_new(1, sizeof *h);
+    Heap *h = mapping_take(options->mapping, 1, sizeof *h, "the heap", error);
+    if (h == NULL) return NULL;
     CHECK(options->space_count <= SPACES_MAX && options->objects_max < UINT32_MAX);
     h->options = *options;
     h->batch = options->batch > 0 ? (int64_t)options->batch : INT64_MAX;
@@ -298,5 +299,5 @@ void heap_close(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++) space_close(&h->spaces[i]);
     if (h->memory != NULL) memory_close(h->memory);
     locality_close(h->locality);
-    free(h);
+    mapping_give(h->options.mapping, h, 1, sizeof *h);
 }

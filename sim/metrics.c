@@ -253,7 +253,7 @@ static bool identities_hold(const Metrics *m, const Recorder *r, Heap *heap, Err
     return true;
 }
 
-bool metrics_compute(Metrics *m, const Recorder *r, Heap *heap, Error *error) {
+void metrics_so_far(Metrics *m, const Recorder *r, Heap *heap) {
     const HeapView *view = heap_view(heap);
     const MutatorWork *work = heap_mutator_work(heap);
     *m = (Metrics){.events = work->events,
@@ -271,6 +271,10 @@ bool metrics_compute(Metrics *m, const Recorder *r, Heap *heap, Error *error) {
     utilization_figures(m, r);
     request_figures(m, r);
     memory_figures(m, r, heap);
+}
+
+bool metrics_compute(Metrics *m, const Recorder *r, Heap *heap, Error *error) {
+    metrics_so_far(m, r, heap);
     return identities_hold(m, r, heap, error);
 }
 

@@ -55,6 +55,8 @@ bool metrics_compute(Metrics *metrics, const Recorder *recorder, Heap *heap, Err
 // Of a run on a real interpreter: the times and the memory in `recorder`, which took `total_ns` in
 // all, take the place of the modelled ones.
 void metrics_measured(Metrics *metrics, const Recorder *recorder, uint64_t total_ns);
+// The same of a run that stopped anywhere, without proof.
+void metrics_so_far(Metrics *metrics, const Recorder *recorder, Heap *heap);
 
 // One point of the utilization curve.
 typedef struct {

@@ -4,25 +4,27 @@
 enum { SAMPLES = 1000, PHASE_MARKS = 2000, COLLECTIONS_MAX = 1 << 26 };
 
 bool recorder_open(Recorder *r, const CostTable *cost, uint64_t allocations, uint64_t requests,
-                   uint64_t phases, Error *error) {
-    *r = (Recorder){.cost = *cost};
+                   uint64_t phases, Mapping *mapping, Error *error) {
+    *r = (Recorder){.cost = *cost, .mapping = mapping};
     r->sample_every = max_u64(allocations / SAMPLES, 1);
     r->sample_max = 2 * SAMPLES + PHASE_MARKS;
     r->phase_max = min_u64(phases, PHASE_MARKS);
     r->request_max = requests;
     r->collection_max = min_u64(2 * allocations + 4 * phases + 16, COLLECTIONS_MAX);
-    return (r->collections =
-                reserve_new(r->collection_max, sizeof *r->collections, "collections", error)) &&
-           (r->samples = reserve_new(r->sample_max, sizeof *r->samples, "samples", error)) &&
-           (r->requests = reserve_new(r->request_max, sizeof *r->requests, "requests", error)) &&
-           (r->phases = reserve_new(r->phase_max, sizeof *r->phases, "phases", error));
+#define TABLE(field, count) \
+    ((r->field = mapping_take(mapping, r->count, sizeof *r->field, #field, error)) != NULL)
+    return TABLE(collections, collection_max) && TABLE(samples, sample_max) &&
+           TABLE(requests, request_max) && TABLE(phases, phase_max);
+#undef TABLE
 }
 
 void recorder_close(Recorder *r) {
-    reserve_free(r->collections, r->collection_max, sizeof *r->collections);
-    reserve_free(r->samples, r->sample_max, sizeof *r->samples);
-    reserve_free(r->requests, r->request_max, sizeof *r->requests);
-    reserve_free(r->phases, r->phase_max, sizeof *r->phases);
+#define TABLE(field, count) mapping_give(r->mapping, r->field, r->count, sizeof *r->field)
+    TABLE(collections, collection_max);
+    TABLE(samples, sample_max);
+    TABLE(requests, request_max);
+    TABLE(phases, phase_max);
+#undef TABLE
 }
 
 uint64_t recorder_now_ns(const Recorder *r, const Heap *heap) {

@@ -43,7 +43,11 @@ bool engine_find(const char *name, Engine *engine, Error *error) {
                      name);
 }
 
-const char *status_name(RunStatus status) { return status == STATUS_OK ? "ok" : "oom"; }
+const char *status_name(RunStatus status) {
+    static const char *const names[] = {"ok", "oom", "timeout", "crash"};
+    CHECK(status < ARRAY_LENGTH(names));
+    return names[status];
+}
 
 // ---- the loop between heap and policy ----
 
@@ -194,7 +198,8 @@ static bool open_heap(Run *run, Error *error) {
                            .space_count = run->spaces.space_count,
                            .batch = run->spaces.batch,
                            .free_at_death = run->spaces.free_at_death,
-                           .locality = run->cost.model == COST_CACHE};
+                           .locality = run->cost.model == COST_CACHE,
+                           .mapping = run->options.mapping};
     for (uint32_t i = 0; i < spec->population_count; i++)
         options.templates[i] = &spec->populations[i].template;
     memcpy(options.is_region, run->spaces.is_region, sizeof options.is_region);
@@ -210,7 +215,7 @@ static bool open_recorder(Run *run, Error *error) {
         if (spec->phases[i].request > 0)
             requests += (spec->phases[i].allocations / spec->phases[i].request + 2) * spec->rounds;
     return recorder_open(&run->recorder, &run->cost, spec_allocations(spec), requests,
-                         (spec->phase_count + 1) * spec->rounds, error);
+                         (spec->phase_count + 1) * spec->rounds, run->options.mapping, error);
 }
 
 static bool start(Run *run, Error *error) {
@@ -229,8 +234,9 @@ static bool start(Run *run, Error *error) {
 
 Run *run_open(const RunOptions *options, Error *error) {
     const uint64_t small = 20000;  // allocations up to which every event is checked
-    Run *run = memory_new(1, sizeof *run);
+    Run *run = mapping_take(options->mapping, 1, sizeof *run, "a run", error);
     CHECK(options->batch > 0);
+    if (run == NULL) return NULL;
     run->options = *options;
     run->cost = options->cost != NULL ? *options->cost : cost_table_shipped(COST_CACHE);
     run->check_events = options->check && spec_allocations(options->spec) <= small;
@@ -253,7 +259,7 @@ void run_close(Run *run) {
     recorder_close(&run->recorder);
     run_release(run);
     free(run->policy_state);
-    free(run);
+    mapping_give(run->options.mapping, run, 1, sizeof *run);
 }
 
 // ---- results ----
@@ -293,14 +299,29 @@ static uint64_t digest_result(const RunResult *result) {
     return digest;
 }
 
+static RunResult result_head(const Run *run, RunStatus status) {
+    return (RunResult){.spec = run->options.spec,
+                       .policy = run->options.policy,
+                       .engine = run->options.engine,
+                       .status = status,
+                       .recorder = &run->recorder,
+                       .spaces = &run->spaces};
+}
+
+bool run_result_so_far(const Run *run, RunStatus status, RunResult *result) {
+    *result = result_head(run, status);
+    if (run->options.engine == ENGINE_NULL)
+        result->metrics = run->null_metrics;
+    else if (run->heap == NULL || run->recorder.phases == NULL)
+        return false;
+    else
+        metrics_so_far(&result->metrics, &run->recorder, run->heap);
+    return true;
+}
+
 bool run_result(Run *run, RunResult *result, Error *error) {
     CHECK(run->done);
-    *result = (RunResult){.spec = run->options.spec,
-                          .policy = run->options.policy,
-                          .engine = run->options.engine,
-                          .status = run->status,
-                          .recorder = &run->recorder,
-                          .spaces = &run->spaces};
+    *result = result_head(run, run->status);
     if (run->status == STATUS_OK) result->stream_digest = mutator_digest(run->mutator);
     if (run->options.engine == ENGINE_NULL) {
         result->metrics = run->null_metrics;

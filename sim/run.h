@@ -12,7 +12,11 @@
 #define BEHAVIOUR_VERSION 2u  // raised whenever the same input gives other results than before
 
 typedef enum { ENGINE_TRACING, ENGINE_NULL } Engine;
-typedef enum { STATUS_OK, STATUS_OOM } RunStatus;
+
+// How a run ended: at the end of its stream; at the memory limit of the workload or of its process;
+// at the time limit of its process; by a signal or a check. A run that was cut off from outside has
+// no result digest: it does not repeat bit for bit.
+typedef enum { STATUS_OK, STATUS_OOM, STATUS_TIMEOUT, STATUS_CRASH } RunStatus;
 
 const char *engine_name(Engine engine);
 bool engine_find(const char *name, Engine *engine, Error *error);
@@ -26,6 +30,8 @@ typedef struct {
     size_t batch;           // events at a time, at least 1; changes no result
     bool check;  // prove the heap and the truth notes: after every event of a small run, else after
                  // every collection
+    Mapping *mapping;  // what is recorded goes there, and can be read from a process that shares it
+                       // when this one has died; NULL: memory of its own
 } RunOptions;
 
 typedef struct Run Run;
@@ -68,12 +74,16 @@ typedef struct {
     RunStatus status;
     uint64_t stream_digest;  // of all events; 0 when the run stopped before the end of the stream
     uint64_t result_digest;  // of status, metrics and collections of the simulation: measured time
-                             // enters no digest
+                             // enters no digest; 0 when it was cut off
     Metrics metrics;
     const Recorder *recorder;  // valid until run_close
     const SpaceSetup *spaces;
     const char *interpreter;  // NULL: simulated; "3.11.2": played on it, times are measured
 } RunResult;
+
+// What a run recorded up to its last event, when its process has died and `status` says how: `run`
+// is in a mapping shared with it. No digests, no proof. False: it had not started.
+bool run_result_so_far(const Run *run, RunStatus status, RunResult *result);
 
 // After *done. False with `error` when an identity between the figures is broken.
 bool run_result(Run *run, RunResult *result, Error *error);

@@ -241,6 +241,28 @@ static void spec_name(Spec *spec, const char *path) {
     snprintf(spec->name, sizeof spec->name, "%.*s", (int)length, base);
 }
 
+// "section.key=value" of an override, for sorting and for people.
+static int compare_texts(const void *a, const void *b) { return strcmp(a, b); }
+
+static void spec_set(Spec *spec, const SpecText *text) {
+    enum { LINE_SIZE = 2 * NAME_SIZE + VALUE_SIZE };
+    char(*lines)[LINE_SIZE] = memory_new(text->entry_count, LINE_SIZE);
+    size_t count = 0, used = 0;
+    for (uint32_t i = 0; i < text->entry_count; i++) {
+        const Entry *e = &text->entries[i];
+        bool has_column = text->sections[e->section].kind == SECTION_WORKLOAD &&
+                          (strcmp(e->key, "seed") == 0 || strcmp(e->key, "scale") == 0);
+        if (e->line == 0 && !has_column)
+            snprintf(lines[count++], LINE_SIZE, "%s.%s=%s", text->sections[e->section].name, e->key,
+                     e->value);
+    }
+    qsort(lines, count, LINE_SIZE, compare_texts);
+    for (size_t i = 0; i < count && used < sizeof spec->set; i++)
+        used += (size_t)snprintf(spec->set + used, sizeof spec->set - used, "%s%s",
+                                 i > 0 ? "; " : "", lines[i]);
+    free(lines);
+}
+
 static bool spec_from(Spec *spec, const char *path, LineSource source, void *stream,
                       const char *const *overrides, size_t override_count, Error *error) {
     SpecText *text = memory_new(1, sizeof *text);
@@ -254,6 +276,7 @@ static bool spec_from(Spec *spec, const char *path, LineSource source, void *str
         good = spec_text_override(text, overrides[i], error);
     good = good && keys_known(text, error) && resolve_sections(&r) && settle(&r);
     spec_name(spec, path);
+    spec_set(spec, text);
     memcpy(spec->head, text->head, sizeof spec->head);
     spec->digest = XXH3_64bits_digest(digest);
     XXH3_freeState(digest);

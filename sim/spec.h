@@ -9,7 +9,7 @@
 #include "dist.h"
 #include "event.h"
 
-enum { PHASES_MAX = 16, POPULATIONS_MAX = 64, NAME_SIZE = 32, HEAD_SIZE = 4096 };
+enum { PHASES_MAX = 16, POPULATIONS_MAX = 64, NAME_SIZE = 32, HEAD_SIZE = 4096, SET_SIZE = 2048 };
 
 typedef enum { LIVES_ALLOCATIONS, LIVES_PHASE, LIVES_ROUND, LIVES_FOREVER } LifetimeKind;
 
@@ -55,6 +55,7 @@ typedef struct {
 typedef struct {
     char name[64];         // file name without folder and suffix
     char head[HEAD_SIZE];  // comment lines at the top of the text, without their marks
+    char set[SET_SIZE];    // overrides but seed and scale, sorted: "churn.share=1; ..."; may be cut
     uint64_t rounds;
     uint64_t memory_limit;  // bytes held; 0: none
     uint64_t scale;         // in millionths

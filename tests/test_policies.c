@@ -21,7 +21,8 @@ enum { FEW = 4000, SOME = 8000, MANY = 25000 };
 
 static int is_workload(const struct dirent *entry) {
     size_t length = strlen(entry->d_name);
-    return length > 4 && strcmp(entry->d_name + length - 4, ".ini") == 0;
+    return length > 4 && strcmp(entry->d_name + length - 4, ".ini") == 0 &&
+           strstr(entry->d_name, ".sweep.") == NULL;
 }
 
 // The n-th file of workloads/, by name; the number of files.

@@ -29,7 +29,7 @@ bool date_valid(const char *text) {
 
 // ---- tolerances ----
 
-static bool metric_known(const char *name, Error *error) {
+static bool metric_is_watched(const char *name, Error *error) {
     if (gate_metric(name).measured) return true;
     for (size_t i = 0; i < GATE_METRIC_COUNT; i++)
         if (strcmp(GATE_METRICS[i], name) == 0) return true;
@@ -44,7 +44,7 @@ static bool tolerance_add(Allowances *a, const char *metric, const char *share, 
     Tolerance tolerance = {.share_ppm = 0};
     uint32_t ppm = 0;
     Error why = {0};
-    if (!metric_known(metric, error)) return false;
+    if (!metric_is_watched(metric, error)) return false;
     if (a->tolerance_count == TOLERANCES_MAX)
         return error_set(error, "more than %d tolerances", TOLERANCES_MAX);
     if (!text_share(share, &ppm, &why) || !text_count(floor, 0, UINT64_MAX, &tolerance.floor, &why))
@@ -79,7 +79,7 @@ Tolerance allowances_tolerance(const Allowances *a, const char *metric) {
 static bool waiver_check(const Allowances *a, const Waiver *w, Error *error) {
     bool is_status = strcmp(w->metric, WORD_STATUS) == 0;
     uint64_t ceiling = 0;
-    if (!is_status && !metric_known(w->metric, error)) return false;
+    if (!is_status && !metric_is_watched(w->metric, error)) return false;
     if (!is_status && !tsv_number_parse(w->ceiling, &ceiling))
         return error_set(error, "ceiling '%s'; a whole number is needed", w->ceiling);
     if (!date_valid(w->expires))

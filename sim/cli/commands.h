@@ -6,6 +6,8 @@
 #define COMMANDS(X)                                                                        \
     X(run, "one workload under one policy")                                                \
     X(compare, "one workload under several policies, side by side")                        \
+    X(sweep, "thousands of runs: workloads x policies x values, resumable")                \
+    X(results, "the rows of sweeps: checked, merged, exported")                            \
     X(gate, "results against a baseline: is anything worse?")                              \
     X(advise, "the cheapest policy within limits of pause and memory")                     \
     X(report, "figures and a page for a directory of results")                             \

@@ -46,3 +46,14 @@ void format_metric(char text[FIGURE_SIZE], MetricUnit unit, uint64_t value) {
     else
         format_count(text, value);
 }
+
+void format_duration(char text[FIGURE_SIZE], double seconds) {
+    if (seconds < 10)
+        snprintf(text, FIGURE_SIZE, "%.1f s", seconds);
+    else if (seconds < 100)
+        snprintf(text, FIGURE_SIZE, "%.0f s", seconds);
+    else if (seconds < 6000)
+        snprintf(text, FIGURE_SIZE, "%.0f min", seconds / 60);
+    else
+        snprintf(text, FIGURE_SIZE, "%.1f h", seconds / 3600);
+}

@@ -11,4 +11,7 @@ enum { FIGURE_SIZE = 32 };
 void format_metric(char text[FIGURE_SIZE], MetricUnit unit, uint64_t value);
 void format_ratio(char text[FIGURE_SIZE], uint64_t permille);
 
+// "4.5 s", "45 s", "12 min" or "3.4 h": how long something takes.
+void format_duration(char text[FIGURE_SIZE], double seconds);
+
 #endif

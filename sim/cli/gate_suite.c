@@ -77,7 +77,7 @@ static bool run_words(GateFigures *figures, int argc, const char **argv, uint64_
     bool good = run_arguments_parse(arguments, argc, (char **)argv, error) &&
                 run_arguments_spec(arguments, spec, error);
     if (good && jobs > 0) arguments->jobs = jobs;
-    good = good && batch_run(arguments, spec, take_result, &target, interrupted, error);
+    good = good && batch_run(arguments, spec, NULL, take_result, &target, interrupted, error);
     free(spec);
     free(arguments);
     return good;

@@ -90,17 +90,39 @@ static int help_gate(void) {
     return EXIT_FINE;
 }
 
+static int help_sweep(void) {
+    puts(
+        "A sweep file is an INI text with one section; `ouro sweep FILE.sweep.ini --out DIR` runs\n"
+        "it, and options after it replace or add to what it says:\n\n"
+        "  [sweep]\n"
+        "  workloads = warsaw-2006 llm-serving     ; names or paths, separated by blanks\n"
+        "  policies  = freeze gen3:t0=100..5000/20,t1=5\n"
+        "  set       = churn.cycle_density=0..0.5/6 ; a line per key\n"
+        "  seeds     = 3                            ; seeds 1 to 3\n"
+        "  scale     = 0.1\n\n"
+        "engine, cost, timeout and memory-limit are as in `ouro sweep --help`. Long values go on\n"
+        "in lines that begin with a blank. Where a value stands there may be\n\n"
+        "  700,2000,10000   a list\n"
+        "  0..0.5/6         a range: 6 evenly spaced values, both ends among them; counts stay\n"
+        "                   integers, shares keep their unit (0..50%/6)\n\n"
+        "in policies as well: gen3:t0=700,2000,t1=5..10/6 is 12 policies. Every workload runs\n"
+        "under every policy with every combination of values.");
+    return EXIT_FINE;
+}
+
 int help_command(int argc, char **argv) {
     const char *topic = argc > 1 ? argv[1] : "";
     if (strcmp(topic, "workload") == 0) return help_workload();
     if (strcmp(topic, "workload.md") == 0) return help_markdown();
     if (strcmp(topic, "events") == 0) return help_events();
     if (strcmp(topic, "gate") == 0) return help_gate();
+    if (strcmp(topic, "sweep") == 0) return help_sweep();
     puts(
-        "usage: ouro help workload|events|gate\n\n"
+        "usage: ouro help workload|events|gate|sweep\n\n"
         "  workload   every key of a workload text, with unit, range and default\n"
         "  events     the instructions that workloads become\n"
-        "  gate       states, formats and metrics of a verdict\n\n"
+        "  gate       states, formats and metrics of a verdict\n"
+        "  sweep      what a sweep file can say, and lists and ranges\n\n"
         "ouro COMMAND --help tells a command's options; ouro list shows policies, workloads and "
         "metrics.");
     return topic[0] == '\0' || strcmp(topic, "--help") == 0 ? EXIT_FINE : EXIT_BAD_INPUT;

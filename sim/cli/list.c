@@ -154,7 +154,8 @@ static void metrics_list(Format format) {
 
 static int is_workload(const struct dirent *entry) {
     size_t length = strlen(entry->d_name);
-    return length > 4 && strcmp(entry->d_name + length - 4, ".ini") == 0;
+    return length > 4 && strcmp(entry->d_name + length - 4, ".ini") == 0 &&
+           strstr(entry->d_name, ".sweep.") == NULL;
 }
 
 static void workload_row(List *list, Format format, const char *folder, const char *file,

@@ -32,7 +32,7 @@ void path_shipped(const char *name, char *path, size_t size) {
 
 static bool is_workload_name(const char *name) {
     size_t length = strlen(name);
-    return length > 4 && strcmp(name + length - 4, ".ini") == 0;
+    return length > 4 && strcmp(name + length - 4, ".ini") == 0 && strstr(name, ".sweep.") == NULL;
 }
 
 static int is_workload(const struct dirent *entry) { return is_workload_name(entry->d_name); }

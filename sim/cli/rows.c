@@ -98,6 +98,7 @@ void row_print_json(FILE *file, const Row *row) {
     json_string(file, spec->name);
     json_field(file, "policy", row->policy->label);
     json_field(file, "policy_knobs", row->policy->canonical);
+    json_field(file, "set", spec->set);
     fprintf(file, ",\"seed\":%llu", (unsigned long long)spec->seed);
     fprintf(file, ",\"scale\":%llu.%06llu", (unsigned long long)(spec->scale / 1000000),
             (unsigned long long)(spec->scale % 1000000));
@@ -109,7 +110,7 @@ void row_print_json(FILE *file, const Row *row) {
     json_field(file, "cost_model", row->cost);
     json_digest(file, "workload_digest", spec->digest, true);
     json_digest(file, "stream_digest", row->stream_digest, row->status == STATUS_OK);
-    json_digest(file, "result_digest", row->result_digest, true);
+    json_digest(file, "result_digest", row->result_digest, row->result_digest != 0);
     for (size_t i = 0; i < METRIC_COUNT; i++)
         if (is_known(row, &METRICS[i]))
             fprintf(file, ",\"%s\":%llu", METRICS[i].name,

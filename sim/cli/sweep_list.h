@@ -1,0 +1,45 @@
+// sweep_list.h -- DIR/sweep.jsonl: what a sweep is to run, written before its first run
+//
+// The first line is its provenance: command, versions, digest of all keys. Each further line is a
+// cell: key, workload, policy, what is set, allocations. `ouro results` finds holes by it. Shards
+// write the same cells.
+#ifndef OURO_SWEEP_LIST_H
+#define OURO_SWEEP_LIST_H
+
+#include "journal.h"
+#include "sweep_options.h"
+
+bool sweep_list_write(const SweepOptions *options, const Cells *cells, Error *error);
+
+typedef struct {
+    uint64_t key;
+    const char *text;  // the line: a JSON object
+} ListedCell;
+
+typedef struct {
+    char *text;
+    const char *provenance;  // a JSON object
+    ListedCell *cells;       // sorted by key
+    size_t count;
+} SweepList;
+
+// No file is an empty list.
+bool sweep_list_read(SweepList *list, const char *dir, Error *error);
+void sweep_list_free(SweepList *list);
+
+// Nanoseconds of processor time per allocation: of the rows that are there, else a rule of thumb.
+// *measured: how many rows it is from.
+double sweep_ns_per_allocation(const Journals *journals, size_t *measured);
+
+// --dry-run: a line per run on stdout, the sum on stderr. `todo[i]`: cell i is still to be run.
+void sweep_dry_run(const SweepOptions *options, const Cells *cells, const bool *todo,
+                   const Journals *journals);
+
+// --emit: a job file on stdout.
+bool sweep_emit(const SweepOptions *options, const Cells *cells, const Journals *journals,
+                Error *error);
+
+// "section.key=value; ..." of a cell.
+void cell_print_settings(FILE *file, const Grid *grid, const Cell *cell);
+
+#endif
