@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arenas.h"
-#include "heap_state.h"
 #include "interpreter.h"
 #include "mutator.h"
 #include "node.h"
+#include "replay_memory.h"
 #include "run.h"
 
 // What a unit's register holds, and what links lead to.
@@ -27,8 +26,7 @@ typedef struct {
     Generations generations;  // what the counters must be
     bool automatic;
     NodeKind finalizer;
-    bool memory;         // addresses are compared as well
-    uint32_t *arena_of;  // by simulated arena: number + 1 of the real one
+    MemoryCheck *memory;  // NULL: memory is not compared
 
     Mutator *mutator;
     UnitRef *units;  // by number
@@ -226,50 +224,6 @@ static void apply_drop(Replay *r, uint32_t unit) {
     Py_DECREF((PyObject *)r->units[unit].root);
 }
 
-// ---- memory ----
-
-// Both sides number arenas in their own way: each simulated arena stands for one real arena while
-// that is mapped.
-static bool same_block(Replay *r, const char *what, Address simulated, const void *block) {
-    const uint32_t units = ARENA_BYTES / MEMORY_UNIT;
-    uint32_t offset = 0, number = arenas_find(block, &offset), arena = simulated / units;
-    if (simulated >= MEMORY_LARGE) return true;  // of malloc on both sides
-    if (number == UINT32_MAX) return differs(r, what, simulated, -1);
-    uint32_t known = r->arena_of[arena];
-    if (known == 0 || !arenas_is_mapped(known - 1)) r->arena_of[arena] = number + 1;
-    return same(r, "arena of a block", r->arena_of[arena] - 1, number) &&
-           same(r, what, (int64_t)(simulated % units) * MEMORY_UNIT, offset);
-}
-
-static bool compare_memory(Replay *r, const Event *e) {
-    const Heap *heap = run_heap(r->run);
-    if (!same(r, "arenas", (int64_t)memory_stats(heap->memory)->arenas, (int64_t)arenas_now()))
-        return false;
-    if (e->op != OP_UNIT) return true;
-    const Template *t = &r->spec->populations[e->template].template;
-    const Instance *instance = &heap->instances[heap->instance_of_unit[e->unit]];
-    for (uint32_t i = 0; i < e->value; i++) {
-        uint32_t object = instance->first + i;
-        const char *block = (const char *)r->members[i] - (NODE_BYTES_MIN - sizeof(Node));
-        if (!same_block(r, "offset of an object", heap->addresses[object], block)) return false;
-        if (template_payload(t, i) > 0 &&
-            !same_block(r, "offset of a payload", heap->payloads[object],
-                        r->members[i]->body->payload))
-            return false;
-    }
-    return true;
-}
-
-// The simulated allocator starts with what the real one was drained with.
-static void drain_both(Replay *r) {
-    Memory *memory = run_heap(r->run)->memory;
-    arenas_drain();
-    for (uint32_t i = 0; i < ARENAS_DRAIN_REQUESTS; i++) {
-        uint32_t bytes = arenas_drain_request(i);
-        memory_free(memory, memory_alloc(memory, bytes), bytes);
-    }
-}
-
 // ---- playing ----
 
 static bool apply(Replay *r, const Event *e) {
@@ -278,7 +232,9 @@ static bool apply(Replay *r, const Event *e) {
     if (e->op == OP_DROP) apply_drop(r, e->unit);
     r->events++;
     if ((e->op == OP_PHASE || e->op == OP_COLLECT) && !plans_between_events(r)) return false;
-    return !r->memory || compare_memory(r, e);
+    MemoryDifference d;
+    return r->memory == NULL || memory_check_event(r->memory, e, r->members, &d) ||
+           differs(r, d.what, d.simulated, d.real);
 }
 
 static bool play(Replay *r) {
@@ -307,6 +263,12 @@ static bool is_native(const Generations *g) {
            g->at_safepoint == interpreter_has_safepoints();
 }
 
+bool replay_can_memory(const PolicyChoice *choice) {
+    Generations g = generations_new(choice->values);
+    return strcmp(choice->policy->name, "gen3") == 0 && is_native(&g) &&
+           !interpreter_has_safepoints();
+}
+
 // All types that the workload needs, before the collector is watched.
 static void make_types(const Replay *r) {
     for (uint32_t i = 0; i < r->spec->population_count; i++) {
@@ -321,7 +283,7 @@ static void set_up(Replay *r) {
     const Generations *g = &r->generations;
     make_types(r);
     interpreter_reset();
-    if (r->memory) drain_both(r);
+    if (r->memory != NULL) memory_check_start(r->memory);
     if (!r->automatic) return;
     interpreter_set_thresholds((int)g->threshold[0], (int)g->threshold[1], (int)g->threshold[2]);
     interpreter_enable(true);
@@ -351,39 +313,33 @@ static void clean_up(Replay *r) {
     CHECK(node_live() == 0);
 }
 
-bool replay_can_memory(const PolicyChoice *choice) {
-    Generations g = generations_new(choice->values);
-    return strcmp(choice->policy->name, "gen3") == 0 && is_native(&g) &&
-           !interpreter_has_safepoints();
-}
-
-static bool open_replay(Replay *r, const PolicyChoice *choice) {
+static bool open_replay(Replay *r, const PolicyChoice *choice, bool memory) {
     RunOptions options = {r->spec, choice, ENGINE_TRACING, 1, false};
     r->generations = generations_new(choice->values);
     r->finalizer = r->generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
     r->automatic = r->counts->automatic = is_native(&r->generations);
     r->units_max = mutator_units_max(r->spec);
-    r->arena_of = memory_new(ARENAS_MAX, sizeof *r->arena_of);
     r->mutator = mutator_open(r->spec, r->error);
     r->units = reserve_new(r->units_max, sizeof *r->units, "units", r->error);
     r->run = run_open(&options, r->error);
     if (r->run != NULL) r->recorder = run_recorder(r->run);
+    if (r->run != NULL && memory) r->memory = memory_check_open(r->spec, run_heap(r->run));
     return r->mutator != NULL && r->units != NULL && r->run != NULL;
 }
 
 static void close_replay(Replay *r) {
+    memory_check_close(r->memory);
     run_close(r->run);
     mutator_close(r->mutator);
     reserve_free(r->units, r->units_max, sizeof *r->units);
-    free(r->arena_of);
     free(r->members);
 }
 
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error) {
-    Replay r = {.spec = spec, .memory = memory, .counts = counts, .error = error};
+    Replay r = {.spec = spec, .counts = counts, .error = error};
     CHECK(replay_can(choice) && (!memory || replay_can_memory(choice)));
-    bool good = open_replay(&r, choice);
+    bool good = open_replay(&r, choice, memory);
     if (good) {
         set_up(&r);
         good = play(&r);
