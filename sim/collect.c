@@ -47,7 +47,7 @@ static void update_refs(Heap *h, uint64_t count) {
         __builtin_prefetch(&h->gc[ahead], 1);
         __builtin_prefetch(&h->addresses[ahead]);
         h->gc[object] = h->refcounts[object] << 2 | GC_CANDIDATE;
-        h->pause.jumps += address_is_far(last, h->addresses[object]);
+        h->pause.jumps += address_is_far(h, last, h->addresses[object]);
         last = h->addresses[object];
     }
 }

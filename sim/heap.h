@@ -22,7 +22,8 @@ typedef struct {
     uint64_t memory_limit;  // bytes held; UINT64_MAX: none
     uint32_t space_count;
     bool is_region[SPACES_MAX];
-    bool free_at_death;  // garbage is freed at its truth note, for nothing
+    bool free_at_death;             // garbage is freed at its truth note, for nothing
+    const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
 } HeapOptions;
 
 // Work of the mutator and its memory since the start; the cost model turns it into time.

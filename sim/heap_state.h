@@ -82,6 +82,8 @@ struct Heap {
 
     Space spaces[SPACES_MAX];
     Memory *memory;
+    uint32_t arenas_max;  // mapped; running out of them is running out of memory
+    uint32_t near;        // 256 bytes, in units of an Address
     Cursor cursor;
 
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
@@ -116,9 +118,8 @@ static inline const Template *object_template(const Heap *h, uint32_t object) {
 }
 
 // A walk along a list is cheap while the next object lies near the last one.
-static inline bool address_is_far(Address from, Address to) {
-    const uint32_t near = 256 / MEMORY_UNIT;
-    return to - from + near > 2 * near;
+static inline bool address_is_far(const Heap *h, Address from, Address to) {
+    return to - from + h->near > 2 * h->near;
 }
 
 static inline uint32_t *object_slots(const Heap *h, uint32_t object) {

@@ -71,7 +71,7 @@ void increment_mark(Heap *h, const Plan *plan) {
     }
     for (uint64_t i = 0; i < marked; i++) {
         const uint32_t *slots = object_slots(h, h->rescued[i]);
-        h->pause.jumps += address_is_far(last, h->addresses[h->rescued[i]]);
+        h->pause.jumps += address_is_far(h, last, h->addresses[h->rescued[i]]);
         h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
         last = h->addresses[h->rescued[i]];
         for (uint32_t k = 0; k < h->slot_counts[h->rescued[i]]; k++) {

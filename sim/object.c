@@ -155,8 +155,8 @@ static void account_work(Heap *h, uint32_t payload) {
     if (h->freed_by == FREED_IN_PAUSE) {
         h->pause.freed++;
         if (payload > 0)
-            ++*(payload > MEMORY_3_10.small_limit ? &h->pause.payloads_large
-                                                  : &h->pause.payloads_small);
+            ++*(payload > h->options.allocator->small_limit ? &h->pause.payloads_large
+                                                            : &h->pause.payloads_small);
     } else if (h->freed_by == FREED_BY_MUTATOR) {
         h->work.freed_refcount++;
         h->work.payloads_freed += payload > 0;

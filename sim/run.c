@@ -176,7 +176,8 @@ static bool open_heap(Run *run, Error *error) {
                            .units_max = mutator_units_max(spec),
                            .memory_limit = spec->memory_limit > 0 ? spec->memory_limit : UINT64_MAX,
                            .space_count = run->spaces.space_count,
-                           .free_at_death = run->spaces.free_at_death};
+                           .free_at_death = run->spaces.free_at_death,
+                           .allocator = run->options.allocator};
     for (uint32_t i = 0; i < spec->population_count; i++)
         options.templates[i] = &spec->populations[i].template;
     memcpy(options.is_region, run->spaces.is_region, sizeof options.is_region);
@@ -214,6 +215,7 @@ Run *run_open(const RunOptions *options, Error *error) {
     Run *run = memory_new(1, sizeof *run);
     CHECK(options->batch > 0);
     run->options = *options;
+    if (options->allocator == NULL) run->options.allocator = &MEMORY_DEFAULT;
     run->check_events = options->check && spec_allocations(options->spec) <= small;
     if (run->check_events) run->options.batch = 1;
     run->mutator = mutator_open(options->spec, error);
@@ -278,6 +280,7 @@ bool run_result(Run *run, RunResult *result, Error *error) {
     *result = (RunResult){.spec = run->options.spec,
                           .policy = run->options.policy,
                           .engine = run->options.engine,
+                          .allocator = run->options.allocator,
                           .status = run->status,
                           .recorder = &run->recorder,
                           .spaces = &run->spaces};

@@ -50,7 +50,8 @@ static double seconds_now(void) {
 // collect.
 static bool job_run(const Batch *batch, Job *job, size_t index) {
     const RunArguments *a = batch->arguments;
-    RunOptions options = {batch->spec, &a->choices[index], a->engine, a->batch, a->check};
+    RunOptions options = {batch->spec, &a->choices[index], a->engine,
+                          a->batch,    a->check,           a->allocator};
     uint64_t slice = 1024;
     bool done = false;
     job->run = run_open(&options, &job->error);

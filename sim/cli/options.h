@@ -36,6 +36,7 @@ typedef struct {
     char overrides[OVERRIDES_MAX][OVERRIDE_SIZE];
     size_t override_count;
     Engine engine;
+    const MemoryLayout *allocator;
     const char *out;  // NULL: write nothing
     Format format;
     bool check, help;

@@ -6,13 +6,27 @@
 
 #include <sys/mman.h>
 
+#if PY_VERSION_HEX >= 0x030a0000
+#define ARENA_LAYOUT MEMORY_3_10
+enum { ARENA_BYTES = 1 << 20 };
+#elif PY_VERSION_HEX >= 0x03090000
+#define ARENA_LAYOUT MEMORY_3_9
+enum { ARENA_BYTES = 1 << 18 };
+#else
+#define ARENA_LAYOUT MEMORY_3_7
+enum { ARENA_BYTES = 1 << 18 };
+#endif
+enum { ARENAS_MAX = 32 * ((1 << 30) / ARENA_BYTES) };
+
 static char *region;
 static bool mapped[ARENAS_MAX];
 static uint32_t unused[ARENAS_MAX], unused_count, next, newest;
 static uint64_t now, before_drain;
 
-// The interpreter's stack of frames (3.11 on) comes from here too, in smaller pieces; older
-// versions have smaller arenas: neither is ours.
+const MemoryLayout *arenas_layout(void) { return &ARENA_LAYOUT; }
+uint32_t arenas_max(void) { return ARENAS_MAX; }
+
+// The interpreter's stack of frames (3.11 on) comes from here too, in smaller pieces: not ours.
 static void *arena_take(void *context, size_t size) {
     (void)context;
     if (size != ARENA_BYTES) {
@@ -40,6 +54,7 @@ static void arena_give(void *context, void *arena, size_t size) {
 }
 
 bool arenas_start(Error *error) {
+    CHECK(ARENA_LAYOUT.arena_bytes == ARENA_BYTES);
     char *reserved = reserve_new((uint64_t)ARENAS_MAX + 1, ARENA_BYTES, "arenas", error);
     if (reserved == NULL) return false;
     uintptr_t misplaced = (uintptr_t)reserved % ARENA_BYTES;

@@ -5,9 +5,11 @@
 #ifndef OURO_CPYTHON_ARENAS_H
 #define OURO_CPYTHON_ARENAS_H
 
-#include "base.h"
+#include "memory_layout.h"
 
-enum { ARENA_BYTES = 1 << 20, ARENAS_MAX = 1 << 15 };
+// The layout of this interpreter's allocator.
+const MemoryLayout *arenas_layout(void);
+uint32_t arenas_max(void);  // at one time: 32 GiB of them
 
 // Takes over the interpreter's arena allocator. False with `error` when the region cannot be
 // reserved.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arenas.h"
 #include "interpreter.h"
 #include "mutator.h"
 #include "node.h"
@@ -265,8 +266,7 @@ static bool is_native(const Generations *g) {
 
 bool replay_can_memory(const PolicyChoice *choice) {
     Generations g = generations_new(choice->values);
-    return strcmp(choice->policy->name, "gen3") == 0 && is_native(&g) &&
-           !interpreter_has_safepoints();
+    return strcmp(choice->policy->name, "gen3") == 0 && is_native(&g);
 }
 
 // All types that the workload needs, before the collector is watched.
@@ -314,7 +314,7 @@ static void clean_up(Replay *r) {
 }
 
 static bool open_replay(Replay *r, const PolicyChoice *choice, bool memory) {
-    RunOptions options = {r->spec, choice, ENGINE_TRACING, 1, false};
+    RunOptions options = {r->spec, choice, ENGINE_TRACING, 1, false, arenas_layout()};
     r->generations = generations_new(choice->values);
     r->finalizer = r->generations.legacy_finalizers ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
     r->automatic = r->counts->automatic = is_native(&r->generations);

@@ -16,7 +16,7 @@ MemoryCheck *memory_check_open(const Spec *spec, const Heap *heap) {
     MemoryCheck *check = memory_new(1, sizeof *check);
     check->spec = spec;
     check->heap = heap;
-    check->arena_of = memory_new(ARENAS_MAX, sizeof *check->arena_of);
+    check->arena_of = memory_new(arenas_max(), sizeof *check->arena_of);
     return check;
 }
 
@@ -45,14 +45,15 @@ static bool same(MemoryDifference *difference, const char *what, int64_t simulat
 // that is mapped.
 static bool same_block(MemoryCheck *check, const char *what, Address simulated, const void *block,
                        MemoryDifference *difference) {
-    const uint32_t units = ARENA_BYTES / MEMORY_UNIT;
+    const MemoryLayout *layout = arenas_layout();
+    const uint32_t units = layout->arena_bytes / layout->alignment;
     uint32_t offset = 0, number = arenas_find(block, &offset), arena = simulated / units;
     if (simulated >= MEMORY_LARGE) return true;  // of malloc on both sides
     if (number == UINT32_MAX) return same(difference, what, simulated, -1);
     uint32_t known = check->arena_of[arena];
     if (known == 0 || !arenas_is_mapped(known - 1)) check->arena_of[arena] = number + 1;
     return same(difference, "arena of a block", check->arena_of[arena] - 1, number) &&
-           same(difference, what, (int64_t)(simulated % units) * MEMORY_UNIT, offset);
+           same(difference, what, (int64_t)(simulated % units) * layout->alignment, offset);
 }
 
 static const void *node_block(const Node *node) {
