@@ -18,6 +18,7 @@
 #endif
 
 static PyObject *collect_function, *freeze_function, *unfreeze_function, *garbage_list;
+static PyObject *callbacks_list;  // gc.callbacks, as the collector knew it
 static PyGC_Head own_objects;  // the interpreter's, out of all generations
 
 static struct _gc_runtime_state *gc_state(void) {
@@ -58,6 +59,9 @@ bool interpreter_start(Error *error) {
     unfreeze_function = PyObject_GetAttrString(module, "unfreeze");
     garbage_list = PyObject_GetAttrString(module, "garbage");
     interpreter_enable(false);
+    // From 3.12 on a collection makes two strings for the callbacks, even if there are none.
+    callbacks_list = gc_state()->callbacks;
+    gc_state()->callbacks = NULL;
     return true;
 }
 
@@ -72,6 +76,7 @@ void interpreter_hide_objects(void) {
 
 // Their lists must be whole again before the interpreter tears itself down.
 void interpreter_stop(void) {
+    gc_state()->callbacks = callbacks_list;
     list_move(&own_objects, &gc_state()->generations[2].head);
     Py_Finalize();
 }

@@ -17,8 +17,9 @@ typedef struct {
     int64_t collections[3], collected[3], uncollectable[3];
 } GcState;
 
-// Starts the interpreter, disables its collector, and puts all of its own objects where no
-// collection and no freeze finds them. False with `error` when it cannot start.
+// Starts the interpreter, disables its collector, takes gc.callbacks away, so that a collection
+// allocates nothing, and puts all of its own objects where no collection and no freeze finds them.
+// False with `error` when it cannot start.
 bool interpreter_start(Error *error);
 void interpreter_stop(void);
 

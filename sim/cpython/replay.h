@@ -14,8 +14,8 @@ typedef struct {
 // True when a real interpreter can run this policy: generations and freezing.
 bool replay_can(const PolicyChoice *choice);
 
-// True when the memory of both sides can be compared: the interpreter collects by itself inside
-// allocations, so both ask their allocator for the same blocks in the same order.
+// True when the memory of both sides can be compared: the interpreter collects by itself, so both
+// ask their allocator for the same blocks in the same order. (gc.collect allocates.)
 bool replay_can_memory(const PolicyChoice *choice);
 
 // Plays the stream of `spec` on the interpreter beside a simulation under `choice`, and compares
