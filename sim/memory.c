@@ -246,6 +246,12 @@ static void pool_empty(Memory *memory, uint32_t id) {
     arena_gain_pool(memory, number);
 }
 
+uint64_t memory_large_held(uint32_t bytes) {
+    const uint64_t field = 8, step = 16, mapped = 128 << 10, page = 4096;
+    uint64_t chunk = (bytes + field + step - 1) / step * step;
+    return chunk < mapped ? chunk : (chunk + field + page - 1) / page * page;
+}
+
 static Address large_alloc(Memory *memory, uint32_t bytes) {
     CHECK(bytes <= REQUEST_MAX);
     memory->stats.large_blocks++;

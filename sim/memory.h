@@ -55,4 +55,9 @@ void memory_region_close(Memory *memory, uint32_t region);
 // Gives back a block from any of the above; `bytes` as requested.
 void memory_free(Memory *memory, Address address, uint32_t bytes);
 
+// What glibc's malloc takes for a block of `bytes`: a size field, steps of 16 bytes, and whole pages
+// of its own from 128 KiB on. (The first such block that is freed raises this limit: then later
+// ones may come without pages of their own.)
+uint64_t memory_large_held(uint32_t bytes);
+
 #endif

@@ -1,7 +1,9 @@
 // arenas.h -- where the interpreter's arenas are, and what is in them
 //
-// Arenas come from a reserved region, aligned to their size: then all pools of an arena are usable,
-// and addresses do not depend on where mmap happens to put things.
+// Aligned arenas come from a reserved region, aligned to their size: then all pools of an arena are
+// usable, and addresses do not depend on where mmap happens to put things. The interpreter's own
+// are aligned to pages only and are watched, not replaced: their number is all that can be
+// compared.
 #ifndef OURO_CPYTHON_ARENAS_H
 #define OURO_CPYTHON_ARENAS_H
 
@@ -11,9 +13,10 @@
 const MemoryLayout *arenas_layout(void);
 uint32_t arenas_max(void);  // at one time: 32 GiB of them
 
-// Takes over the interpreter's arena allocator. False with `error` when the region cannot be
-// reserved.
-bool arenas_start(Error *error);
+// Takes over the interpreter's arena allocator, or watches it. False with `error` when the region
+// cannot be reserved.
+bool arenas_start(bool aligned, Error *error);
+bool arenas_are_aligned(void);
 
 // Fills what is free in the interpreter's pools, so that from here on blocks come from one new,
 // empty arena. The requests are those of arenas_drain_request: 33 times allocate and free. The
@@ -24,7 +27,7 @@ uint32_t arenas_drain_request(uint32_t i);  // bytes of the i-th
 
 uint64_t arenas_now(void);  // mapped since arenas_drain, the new one included
 
-// The number of the mapped arena that holds `block`, or UINT32_MAX; and where in it the block is.
+// Of aligned arenas: the number of the mapped one that holds `block`, or UINT32_MAX; and where in it the block is.
 uint32_t arenas_find(const void *block, uint32_t *offset);
 bool arenas_is_mapped(uint32_t number);
 

@@ -19,7 +19,7 @@
 
 static PyObject *collect_function, *freeze_function, *unfreeze_function, *garbage_list;
 static PyObject *callbacks_list;  // gc.callbacks, as the collector knew it
-static PyGC_Head own_objects;  // the interpreter's, out of all generations
+static PyGC_Head own_objects;     // the interpreter's, out of all generations
 
 static struct _gc_runtime_state *gc_state(void) {
 #if PY_VERSION_HEX < 0x03090000

@@ -1,7 +1,9 @@
 // main.c -- ouro-cpython-X.Y: the simulator against one real interpreter, collection by collection
 //
 // `ouro verify` starts one of these for each interpreter that it was built for.
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "arenas.h"
+#include "cli/format.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/verify.h"
@@ -16,57 +19,136 @@
 #include "node.h"
 #include "program.h"
 #include "replay.h"
+#include "shrink.h"
 
 typedef struct {
     VerifyArguments arguments;
+    pthread_mutex_t lock;  // of the sums, which an interrupt prints
     uint64_t programs, plays, automatic;
     ReplayCounts sum;
     int code;
 } Verify;
 
-static bool verify_program(const Program *program, const char *const *overrides, size_t count,
-                           ReplayCounts *counts, Error *error) {
-    Spec *spec = memory_new(1, sizeof *spec);
-    PolicyChoice choice;
-    bool good = spec_read_text(spec, "program", program->workload, overrides, count, error) &&
-                policy_choose(&choice, program->policy, error) &&
-                replay_compare(spec, &choice, false, counts, error);
-    free(spec);
-    return good;
+static const char *policy_name(const Verify *v) {
+    const char *own = interpreter_has_safepoints() ? "cpython-3.13" : "cpython-3.11";
+    return v->arguments.policy != NULL ? v->arguments.policy : own;
 }
 
-// The smallest scale at which the program still fails, by halves.
-static void shrink(const Program *program, char *scale, size_t size) {
-    for (uint32_t millionths = 500000; millionths > 1000; millionths /= 2) {
-        char override[64];
-        const char *overrides[] = {override};
-        ReplayCounts counts = {0};
-        Error error = {0};
-        snprintf(override, sizeof override, "workload.scale=0.%06u", millionths);
-        if (verify_program(program, overrides, 1, &counts, &error)) return;
-        snprintf(scale, size, "%s", override + strlen("workload."));
-    }
-}
-
-static void report_failure(Verify *v, uint64_t seed, const Program *program, const Error *error) {
-    char scale[64] = "scale=1";
-    v->code = EXIT_NO;
-    shrink(program, scale, sizeof scale);
-    printf("CPython %s, seed %llu: %s\n", interpreter_version(), (unsigned long long)seed,
-           error->text);
-    printf("fails down to %s; policy %s; again with:\n", scale, program->policy);
-    printf("  ouro verify --python %s --seed %llu --programs 1\n%s", interpreter_minor(),
-           (unsigned long long)seed, program->workload);
-}
+// ---- what was found ----
 
 static void add(Verify *v, const ReplayCounts *counts) {
+    pthread_mutex_lock(&v->lock);
     v->plays++;
     v->automatic += counts->automatic;
     v->sum.events += counts->events;
     v->sum.collections += counts->collections;
     v->sum.candidates += counts->candidates;
     v->sum.collected += counts->collected;
+    memory_counts_add(&v->sum.memory, &counts->memory);
+    pthread_mutex_unlock(&v->lock);
 }
+
+static void print_sums(const Verify *v) {
+    printf(
+        "%llu programs (%llu of them with its collector running by itself): %llu events, %llu "
+        "collections, %llu candidates, %llu collected\n",
+        (unsigned long long)v->plays, (unsigned long long)v->automatic,
+        (unsigned long long)v->sum.events, (unsigned long long)v->sum.collections,
+        (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected);
+}
+
+static void print_memory(const MemoryCounts *m) {
+    char request[FIGURE_SIZE], model[FIGURE_SIZE], real[FIGURE_SIZE], more[FIGURE_SIZE];
+    printf(
+        "CPython %s: memory: %llu operations, %llu blocks at the same address, %llu arena "
+        "events, at most %llu arenas, number off by %llu at most\n",
+        interpreter_version(), (unsigned long long)m->operations, (unsigned long long)m->blocks,
+        (unsigned long long)m->arena_events, (unsigned long long)m->arenas_max,
+        (unsigned long long)m->arenas_off);
+    if (m->large_blocks == 0) return;
+    format_metric(request, UNIT_BYTES, m->large_request);
+    format_metric(model, UNIT_BYTES, m->large_model);
+    format_metric(real, UNIT_BYTES, m->large_real);
+    uint64_t over = m->large_real - min_u64(m->large_real, m->large_request);
+    format_metric(more, UNIT_PERMILLE, mul_div_u64(over, 1000, m->large_request));
+    printf("CPython %s: %llu blocks above 512 B: requested %s, malloc took %s (+%s), modelled %s\n",
+           interpreter_version(), (unsigned long long)m->large_blocks, request, real, more, model);
+}
+
+// Its own thread: SIGINT is blocked in all others.
+static void *wait_for_interrupt(void *context) {
+    Verify *v = context;
+    sigset_t interrupt;
+    int number = 0;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigwait(&interrupt, &number);
+    pthread_mutex_lock(&v->lock);
+    printf("%sCPython %s: interrupted; 0 differences so far in ",
+           isatty(STDOUT_FILENO) ? "\r\033[K" : "", interpreter_version());
+    print_sums(v);
+    fflush(stdout);
+    _exit(EXIT_INTERRUPTED);
+}
+
+// ---- random programs ----
+
+// False with `error` at a difference; *valid: the program could be played.
+static bool play(const Shrunk *program, uint64_t allocations_max, bool *valid, ReplayCounts *counts,
+                 Error *error) {
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice choice;
+    char scale[64];
+    const char *overrides[] = {"workload.memory_limit=none", scale};
+    snprintf(scale, sizeof scale, "workload.scale=%s", program->scale);
+    *valid = spec_read_text(spec, "program", program->program.workload, overrides, 2, error) &&
+             spec_allocations(spec) <= allocations_max &&
+             policy_choose(&choice, program->program.policy, error) && replay_can(&choice);
+    bool good = *valid && replay_compare(spec, &choice, false, counts, error);
+    free(spec);
+    return good;
+}
+
+static bool still_fails(void *context, const Shrunk *candidate) {
+    const uint64_t *allocations_max = context;
+    ReplayCounts counts = {0};
+    Error error = {0};
+    bool valid = false;
+    return !play(candidate, *allocations_max, &valid, &counts, &error) && valid;
+}
+
+// Writes the program beside whoever started us, under a name that is not taken yet.
+static bool program_save(const Program *program, uint64_t seed, char *name, size_t size) {
+    FILE *file = NULL;
+    for (int i = 1; i < 100 && file == NULL; i++) {
+        snprintf(name, size, i == 1 ? "ouro-verify-%llu.ini" : "ouro-verify-%llu-%d.ini",
+                 (unsigned long long)seed, i);
+        file = fopen(name, "wx");
+        if (file == NULL && errno != EEXIST) return false;
+    }
+    if (file == NULL) return false;
+    bool good = fputs(program->workload, file) >= 0;
+    return fclose(file) == 0 && good;
+}
+
+static void report_failure(Verify *v, uint64_t seed, const Program *program, const Error *error) {
+    uint64_t allocations_max = 1000000;  // what is left out must not make it larger
+    char name[64];
+    v->code = EXIT_NO;
+    printf("CPython %s, seed %llu: %s\n", interpreter_version(), (unsigned long long)seed,
+           error->text);
+    fflush(stdout);
+    Shrunk shrunk = shrink_program(program, still_fails, &allocations_max);
+    printf("What is left of the program after %u tries, and still fails:\n\n%s\n", shrunk.tries,
+           shrunk.program.workload);
+    bool saved = program_save(&shrunk.program, seed, name, sizeof name);
+    if (!saved) printf("It cannot be written to this folder; ");
+    printf("%s again with:\n  ouro verify --python %s --scale %s --policy %s %s\n",
+           saved ? "Once" : "saved as x.ini, once", interpreter_minor(), shrunk.scale,
+           shrunk.program.policy, saved ? name : "x.ini");
+}
+
+// ---- playing ----
 
 static void progress(const Verify *v, time_t *shown) {
     time_t now = time(NULL), interval = isatty(STDERR_FILENO) ? 1 : 10;
@@ -86,7 +168,9 @@ static void verify_programs(Verify *v) {
         Program program = program_new(seed);
         ReplayCounts counts = {0};
         Error error = {0};
-        if (!verify_program(&program, NULL, 0, &counts, &error))
+        Shrunk whole = {.program = program, .scale = "1"};
+        bool valid = false;
+        if (!play(&whole, UINT64_MAX, &valid, &counts, &error))
             report_failure(v, seed, &program, &error);
         add(v, &counts);
         progress(v, &shown);
@@ -104,13 +188,12 @@ static void verify_workload(Verify *v, const char *name) {
     snprintf(scale, sizeof scale, "workload.scale=%s", v->arguments.scale);
     bool good = path_workload(name, path, sizeof path, &error) &&
                 spec_read(spec, path, overrides, 2, &error) &&
-                policy_choose(&choice, v->arguments.policy, &error);
+                policy_choose(&choice, policy_name(v), &error);
     if (good && v->arguments.memory && !replay_can_memory(&choice))
         good = error_set(&error, "policy %s: memory is compared for CPython's own rules only (%s)",
-                         v->arguments.policy, interpreter_version());
+                         policy_name(v), interpreter_version());
     if (good && !replay_can(&choice))
-        good =
-            error_set(&error, "policy %s: a real interpreter cannot run it", v->arguments.policy);
+        good = error_set(&error, "policy %s: a real interpreter cannot run it", policy_name(v));
     if (!good) {
         v->code = options_fail(&error);
     } else if (!replay_compare(spec, &choice, v->arguments.memory, &counts, &error)) {
@@ -125,7 +208,7 @@ static void verify_workload(Verify *v, const char *name) {
 static void *verify_all(void *context) {
     Verify *v = context;
     Error error = {0};
-    if (!arenas_start(&error) || !interpreter_start(&error)) {
+    if (!arenas_start(!v->arguments.default_arenas, &error) || !interpreter_start(&error)) {
         v->code = options_fail(&error);
         return NULL;
     }
@@ -133,21 +216,18 @@ static void *verify_all(void *context) {
     for (size_t i = 0; i < v->arguments.workload_count && v->code == EXIT_FINE; i++)
         verify_workload(v, v->arguments.workloads[i]);
     if (v->code == EXIT_FINE && v->arguments.workload_count == 0) verify_programs(v);
-    if (v->code == EXIT_FINE)
-        printf(
-            "CPython %s: 0 differences in %llu programs (%llu of them with its collector running "
-            "by "
-            "itself): %llu events, %llu collections, %llu candidates, %llu collected\n",
-            interpreter_version(), (unsigned long long)v->plays, (unsigned long long)v->automatic,
-            (unsigned long long)v->sum.events, (unsigned long long)v->sum.collections,
-            (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected);
+    if (v->code == EXIT_FINE) {
+        printf("CPython %s: 0 differences in ", interpreter_version());
+        print_sums(v);
+        if (v->arguments.memory) print_memory(&v->sum.memory);
+    }
     interpreter_stop();
     return NULL;
 }
 
 // Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames.
 int main(int argc, char **argv) {
-    Verify v = {.code = EXIT_FINE};
+    Verify v = {.lock = PTHREAD_MUTEX_INITIALIZER, .code = EXIT_FINE};
     Error error = {0};
     if (!verify_arguments_parse(&v.arguments, argc, argv, &error)) return options_fail(&error);
     if (v.arguments.help) {
@@ -155,7 +235,12 @@ int main(int argc, char **argv) {
         return EXIT_FINE;
     }
     pthread_attr_t attributes;
-    pthread_t thread;
+    pthread_t thread, interrupt_thread;
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    CHECK(pthread_sigmask(SIG_BLOCK, &interrupt, NULL) == 0);
+    CHECK(pthread_create(&interrupt_thread, NULL, wait_for_interrupt, &v) == 0);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, (size_t)1 << 32);
     CHECK(pthread_create(&thread, &attributes, verify_all, &v) == 0);

@@ -323,7 +323,8 @@ static bool open_replay(Replay *r, const PolicyChoice *choice, bool memory) {
     r->units = reserve_new(r->units_max, sizeof *r->units, "units", r->error);
     r->run = run_open(&options, r->error);
     if (r->run != NULL) r->recorder = run_recorder(r->run);
-    if (r->run != NULL && memory) r->memory = memory_check_open(r->spec, run_heap(r->run));
+    if (r->run != NULL && memory)
+        r->memory = memory_check_open(r->spec, run_heap(r->run), &r->counts->memory);
     return r->mutator != NULL && r->units != NULL && r->run != NULL;
 }
 

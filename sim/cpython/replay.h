@@ -4,11 +4,13 @@
 
 #include "recorder.h"
 #include "registry.h"
+#include "replay_memory.h"
 #include "spec.h"
 
 typedef struct {
     bool automatic;  // the interpreter decided by itself when to collect what
     uint64_t events, collections, candidates, collected;  // that were compared
+    MemoryCounts memory;
 } ReplayCounts;
 
 // True when a real interpreter can run this policy: generations and freezing.
@@ -22,9 +24,9 @@ bool replay_can_memory(const PolicyChoice *choice);
 // every collection: after how many events and allocations, which generation, candidates, edges,
 // collected, uncollectable, the counters and the long-lived totals. If policy and interpreter have
 // the same rules the collector runs by itself; else it is driven (gc.collect(g) where the
-// simulation collected). With `memory` also the address of every block at its birth and the number
-// of arenas after every event; objects must be of NODE_BYTES_MIN or more. False with `error`, both
-// sides in it, at the first difference. Leaves the interpreter empty.
+// simulation collected). With `memory` also the blocks and arenas (replay_memory.h); objects must be
+// of NODE_BYTES_MIN or more. Adds to `counts`. False with `error`, both sides in it, at the first
+// difference. Leaves the interpreter empty.
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error);
 

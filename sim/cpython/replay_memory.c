@@ -1,6 +1,7 @@
 // replay_memory.c -- every block of the simulated allocator against the real one
 #include "replay_memory.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "arenas.h"
@@ -9,19 +10,38 @@
 struct MemoryCheck {
     const Spec *spec;
     const Heap *heap;
+    MemoryCounts *counts;
     uint32_t *arena_of;  // by simulated arena: number + 1 of the real one
 };
 
-MemoryCheck *memory_check_open(const Spec *spec, const Heap *heap) {
+void memory_counts_add(MemoryCounts *sum, const MemoryCounts *counts) {
+    sum->operations += counts->operations;
+    sum->blocks += counts->blocks;
+    sum->arena_events += counts->arena_events;
+    sum->arenas_max = max_u64(sum->arenas_max, counts->arenas_max);
+    sum->arenas_off = max_u64(sum->arenas_off, counts->arenas_off);
+    sum->large_blocks += counts->large_blocks;
+    sum->large_request += counts->large_request;
+    sum->large_model += counts->large_model;
+    sum->large_real += counts->large_real;
+}
+
+MemoryCheck *memory_check_open(const Spec *spec, const Heap *heap, MemoryCounts *counts) {
     MemoryCheck *check = memory_new(1, sizeof *check);
     check->spec = spec;
     check->heap = heap;
+    check->counts = counts;
     check->arena_of = memory_new(arenas_max(), sizeof *check->arena_of);
     return check;
 }
 
 void memory_check_close(MemoryCheck *check) {
     if (check == NULL) return;
+    const HeapView *view = heap_view(check->heap);
+    const MemoryStats *stats = memory_stats(check->heap->memory);
+    check->counts->operations +=
+        2 * view->clock - view->live_objects + heap_mutator_work(check->heap)->payloads;
+    check->counts->arena_events += stats->arenas_mapped + stats->arenas_released;
     free(check->arena_of);
     free(check);
 }
@@ -48,8 +68,9 @@ static bool same_block(MemoryCheck *check, const char *what, Address simulated, 
     const MemoryLayout *layout = arenas_layout();
     const uint32_t units = layout->arena_bytes / layout->alignment;
     uint32_t offset = 0, number = arenas_find(block, &offset), arena = simulated / units;
-    if (simulated >= MEMORY_LARGE) return true;  // of malloc on both sides
-    if (number == UINT32_MAX) return same(difference, what, simulated, -1);
+    bool large = simulated >= MEMORY_LARGE;
+    if (large || number == UINT32_MAX) return same(difference, what, large, number == UINT32_MAX);
+    check->counts->blocks++;
     uint32_t known = check->arena_of[arena];
     if (known == 0 || !arenas_is_mapped(known - 1)) check->arena_of[arena] = number + 1;
     return same(difference, "arena of a block", check->arena_of[arena] - 1, number) &&
@@ -60,27 +81,56 @@ static const void *node_block(const Node *node) {
     return (const char *)node - (NODE_BYTES_MIN - sizeof(Node));
 }
 
+// What malloc took for a block: its size field is in front of it, and a second one if it is mapped.
+static uint64_t large_bytes_real(void *block) {
+    uint64_t usable = malloc_usable_size(block);
+    return usable + (usable % 16 == 0 ? 16 : 8);
+}
+
+static void count_large(MemoryCheck *check, uint32_t bytes, void *block) {
+    MemoryCounts *counts = check->counts;
+    counts->large_blocks++;
+    counts->large_request += bytes;
+    counts->large_model += memory_large_held(bytes);
+    counts->large_real += large_bytes_real(block);
+}
+
+static bool same_payload(MemoryCheck *check, Address simulated, uint32_t bytes, const Node *node,
+                         MemoryDifference *difference) {
+    if (simulated >= MEMORY_LARGE) count_large(check, bytes, node->body->payload);
+    return !arenas_are_aligned() ||
+           same_block(check, "offset of a payload", simulated, node->body->payload, difference);
+}
+
 static bool same_unit(MemoryCheck *check, const Event *event, Node *const *members,
                       MemoryDifference *difference) {
     const Heap *heap = check->heap;
     const Template *t = &check->spec->populations[event->template].template;
     const Instance *instance = &heap->instances[heap->instance_of_unit[event->unit]];
     for (uint32_t i = 0; i < event->value; i++) {
-        uint32_t object = instance->first + i;
-        if (!same_block(check, "offset of an object", heap->addresses[object],
+        uint32_t object = instance->first + i, payload = template_payload(t, i);
+        if (arenas_are_aligned() &&
+            !same_block(check, "offset of an object", heap->addresses[object],
                         node_block(members[i]), difference))
             return false;
-        if (template_payload(t, i) > 0 &&
-            !same_block(check, "offset of a payload", heap->payloads[object],
-                        members[i]->body->payload, difference))
+        if (payload > 0 &&
+            !same_payload(check, heap->payloads[object], payload, members[i], difference))
             return false;
     }
     return true;
 }
 
+static bool same_arenas(MemoryCheck *check, MemoryDifference *difference) {
+    uint64_t simulated = memory_stats(check->heap->memory)->arenas, real = arenas_now();
+    uint64_t off = max_u64(simulated, real) - min_u64(simulated, real);
+    check->counts->arenas_max = max_u64(check->counts->arenas_max, real);
+    check->counts->arenas_off = max_u64(check->counts->arenas_off, off);
+    *difference = (MemoryDifference){"arenas", (int64_t)simulated, (int64_t)real};
+    return off <= (arenas_are_aligned() ? 0 : MEMORY_ARENAS_OFF_MAX);
+}
+
 bool memory_check_event(MemoryCheck *check, const Event *event, Node *const *members,
                         MemoryDifference *difference) {
-    int64_t arenas = (int64_t)memory_stats(check->heap->memory)->arenas;
-    return same(difference, "arenas", arenas, (int64_t)arenas_now()) &&
+    return same_arenas(check, difference) &&
            (event->op != OP_UNIT || same_unit(check, event, members, difference));
 }
