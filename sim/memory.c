@@ -247,7 +247,7 @@ static void pool_empty(Memory *memory, uint32_t id) {
 }
 
 uint64_t memory_large_held(uint32_t bytes) {
-    const uint64_t field = 8, step = 16, mapped = 128 << 10, page = 4096;
+    const uint64_t field = 8, step = 16, mapped = 32 << 20, page = 4096;
     uint64_t chunk = (bytes + field + step - 1) / step * step;
     return chunk < mapped ? chunk : (chunk + field + page - 1) / page * page;
 }
@@ -256,7 +256,7 @@ static Address large_alloc(Memory *memory, uint32_t bytes) {
     CHECK(bytes <= REQUEST_MAX);
     memory->stats.large_blocks++;
     memory->stats.large_bytes += bytes;
-    memory->stats.held_bytes += bytes;
+    memory->stats.held_bytes += memory_large_held(bytes);
     return MEMORY_LARGE | memory->large_next++;  // after 2^31 of them, from the start again
 }
 
@@ -265,7 +265,7 @@ static void large_free(Memory *memory, Address address, uint32_t bytes) {
     CHECK(memory->stats.large_bytes >= bytes);
     memory->stats.large_blocks--;
     memory->stats.large_bytes -= bytes;
-    memory->stats.held_bytes -= bytes;
+    memory->stats.held_bytes -= memory_large_held(bytes);
 }
 
 Address memory_alloc(Memory *memory, uint32_t bytes) {

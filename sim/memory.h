@@ -20,7 +20,8 @@
 typedef uint32_t Address;
 #define MEMORY_LARGE 0x80000000u
 
-// Running figures, for reading only. held_bytes = arenas * arena_bytes + large_bytes.
+// Running figures, for reading only. held_bytes = arenas * arena_bytes + memory_large_held of every
+// large block.
 typedef struct {
     uint64_t held_bytes;       // what the process holds for the objects
     uint64_t arenas;           // mapped now, regions included
@@ -55,9 +56,9 @@ void memory_region_close(Memory *memory, uint32_t region);
 // Gives back a block from any of the above; `bytes` as requested.
 void memory_free(Memory *memory, Address address, uint32_t bytes);
 
-// What glibc's malloc takes for a block of `bytes`: a size field, steps of 16 bytes, and whole pages
-// of its own from 128 KiB on. (The first such block that is freed raises this limit: then later
-// ones may come without pages of their own.)
+// What glibc's malloc takes for a block of `bytes` above small_limit: a size field and steps of 16
+// bytes; from 32 MiB on always whole pages of its own. (From 128 KiB on a block has such pages as
+// long as none as large has been freed: at most a page more than this says.)
 uint64_t memory_large_held(uint32_t bytes);
 
 #endif

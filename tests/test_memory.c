@@ -384,11 +384,20 @@ START_TEST(large_blocks_are_counted) {
     ck_assert_uint_eq(first, MEMORY_LARGE);
     ck_assert_uint_eq(second, MEMORY_LARGE + 1);
     ck_assert_uint_eq(memory_stats(memory)->large_blocks, 2);
-    ck_assert_uint_eq(memory_stats(memory)->held_bytes, 513 + (UINT64_C(1) << 31));
+    ck_assert_uint_eq(memory_stats(memory)->held_bytes, 528 + (UINT64_C(1) << 31) + 4096);
     memory_free(memory, second, 1u << 31);
     ck_assert_uint_eq(memory_stats(memory)->large_bytes, 513);
     ck_assert_uint_eq(memory_stats(memory)->arenas_mapped, 0);
     memory_close(memory);
+}
+END_TEST
+
+START_TEST(malloc_takes_a_little_more) {
+    static const uint32_t expected[][2] = {{513, 528},           {520, 528},
+                                           {521, 544},           {600000, 600016},
+                                           {33554416, 33558528}, {33554408, 33554416}};
+    for (size_t i = 0; i < ARRAY_LENGTH(expected); i++)
+        ck_assert_uint_eq(memory_large_held(expected[i][0]), expected[i][1]);
 }
 END_TEST
 
@@ -443,6 +452,7 @@ Suite *memory_suite(void) {
     tcase_add_test(by_hand, before_2_5_the_pool_emptied_last_is_next);
     tcase_add_test(by_hand, a_version_finds_its_layout);
     tcase_add_test(by_hand, large_blocks_are_counted);
+    tcase_add_test(by_hand, malloc_takes_a_little_more);
     tcase_add_test(by_hand, an_open_region_keeps_its_arenas_and_reuses_nothing);
     tcase_add_test(by_hand, an_arena_of_a_closed_region_goes_with_its_last_block);
     tcase_add_test_raise_signal(by_hand, a_block_freed_with_another_size_stops_the_process,

@@ -57,8 +57,15 @@ static void print_sums(const Verify *v) {
         (unsigned long long)v->sum.candidates, (unsigned long long)v->sum.collected);
 }
 
+// " +1.50 %": how much more `a` is than `b`.
+static void print_percent(uint64_t a, uint64_t b) {
+    uint64_t off = mul_div_u64(max_u64(a, b) - min_u64(a, b), 10000, max_u64(b, 1));
+    printf(" %c%llu.%02llu %%", a < b ? '-' : '+', (unsigned long long)(off / 100),
+           (unsigned long long)(off % 100));
+}
+
 static void print_memory(const MemoryCounts *m) {
-    char request[FIGURE_SIZE], model[FIGURE_SIZE], real[FIGURE_SIZE], more[FIGURE_SIZE];
+    char request[FIGURE_SIZE], real[FIGURE_SIZE];
     printf(
         "CPython %s: memory: %llu operations, %llu blocks at the same address, %llu arena "
         "events, at most %llu arenas, number off by %llu at most\n",
@@ -67,12 +74,16 @@ static void print_memory(const MemoryCounts *m) {
         (unsigned long long)m->arenas_off);
     if (m->large_blocks == 0) return;
     format_metric(request, UNIT_BYTES, m->large_request);
-    format_metric(model, UNIT_BYTES, m->large_model);
     format_metric(real, UNIT_BYTES, m->large_real);
-    uint64_t over = m->large_real - min_u64(m->large_real, m->large_request);
-    format_metric(more, UNIT_PERMILLE, mul_div_u64(over, 1000, m->large_request));
-    printf("CPython %s: %llu blocks above 512 B: requested %s, malloc took %s (+%s), modelled %s\n",
-           interpreter_version(), (unsigned long long)m->large_blocks, request, real, more, model);
+    printf("CPython %s: %llu blocks above %u B: requested %s, malloc took %s,",
+           interpreter_version(), (unsigned long long)m->large_blocks, arenas_layout()->small_limit,
+           request, real);
+    print_percent(m->large_real, m->large_request);
+    printf(", the model is off by");
+    print_percent(m->large_model, m->large_real);
+    format_metric(request, UNIT_BYTES, m->large_peak);
+    format_metric(real, UNIT_BYTES, m->malloc_free);
+    printf("; at the peak of %s malloc kept %s free besides\n", request, real);
 }
 
 // Its own thread: SIGINT is blocked in all others.

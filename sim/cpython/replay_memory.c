@@ -11,7 +11,8 @@ struct MemoryCheck {
     const Spec *spec;
     const Heap *heap;
     MemoryCounts *counts;
-    uint32_t *arena_of;  // by simulated arena: number + 1 of the real one
+    uint64_t free_start;  // bytes that malloc kept free
+    uint32_t *arena_of;   // by simulated arena: number + 1 of the real one
 };
 
 void memory_counts_add(MemoryCounts *sum, const MemoryCounts *counts) {
@@ -24,6 +25,9 @@ void memory_counts_add(MemoryCounts *sum, const MemoryCounts *counts) {
     sum->large_request += counts->large_request;
     sum->large_model += counts->large_model;
     sum->large_real += counts->large_real;
+    if (counts->large_peak <= sum->large_peak) return;
+    sum->large_peak = counts->large_peak;
+    sum->malloc_free = counts->malloc_free;
 }
 
 MemoryCheck *memory_check_open(const Spec *spec, const Heap *heap, MemoryCounts *counts) {
@@ -49,6 +53,7 @@ void memory_check_close(MemoryCheck *check) {
 // The simulated allocator starts with what the real one was drained with.
 void memory_check_start(MemoryCheck *check) {
     Memory *memory = check->heap->memory;
+    check->free_start = mallinfo2().fordblks;
     arenas_drain();
     for (uint32_t i = 0; i < ARENAS_DRAIN_REQUESTS; i++) {
         uint32_t bytes = arenas_drain_request(i);
@@ -120,6 +125,17 @@ static bool same_unit(MemoryCheck *check, const Event *event, Node *const *membe
     return true;
 }
 
+// At a new peak, if it is 1/64 more than the last one that was looked at.
+static void watch_malloc(MemoryCheck *check) {
+    MemoryCounts *counts = check->counts;
+    const MemoryStats *stats = memory_stats(check->heap->memory);
+    uint64_t large = stats->held_bytes - stats->arenas * arenas_layout()->arena_bytes;
+    if (large <= counts->large_peak + counts->large_peak / 64) return;
+    uint64_t unused = mallinfo2().fordblks;
+    counts->large_peak = large;
+    counts->malloc_free = unused - min_u64(unused, check->free_start);
+}
+
 static bool same_arenas(MemoryCheck *check, MemoryDifference *difference) {
     uint64_t simulated = memory_stats(check->heap->memory)->arenas, real = arenas_now();
     uint64_t off = max_u64(simulated, real) - min_u64(simulated, real);
@@ -131,6 +147,7 @@ static bool same_arenas(MemoryCheck *check, MemoryDifference *difference) {
 
 bool memory_check_event(MemoryCheck *check, const Event *event, Node *const *members,
                         MemoryDifference *difference) {
+    watch_malloc(check);
     return same_arenas(check, difference) &&
            (event->op != OP_UNIT || same_unit(check, event, members, difference));
 }

@@ -26,6 +26,8 @@ typedef struct {
     uint64_t large_request;  // the bytes asked for,
     uint64_t large_model;    // what the model says that malloc takes,
     uint64_t large_real;     // and what it took
+    uint64_t large_peak;     // bytes that malloc holds for them when most, by the model,
+    uint64_t malloc_free;    // and what malloc kept free inside of its own then
 } MemoryCounts;
 
 typedef struct {
