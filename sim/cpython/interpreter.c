@@ -151,7 +151,15 @@ static void call(PyObject *function, PyObject *argument) {
     Py_DECREF(result);
 }
 
+// A full collection is asked for in C: gc.collect(2) would make a number for its result.
 void interpreter_collect(int generation) {
+    if (generation == 2) {
+        int enabled = gc_state()->enabled;
+        interpreter_enable(true);
+        PyGC_Collect();
+        interpreter_enable(enabled);
+        return;
+    }
     PyObject *number = PyLong_FromLong(generation);
     call(collect_function, number);
     Py_DECREF(number);

@@ -45,7 +45,8 @@ void interpreter_reset(void);
 // All objects of the three generations, of whatever type, borrowed; the caller frees the array.
 PyObject **interpreter_objects(size_t *count);
 
-// gc.collect(generation), gc.freeze(), gc.unfreeze(); nothing tracked is allocated.
+// gc.collect(generation), gc.freeze(), gc.unfreeze(); nothing tracked is allocated, and for
+// generation 2 nothing at all.
 void interpreter_collect(int generation);
 void interpreter_freeze(void);
 void interpreter_unfreeze(void);

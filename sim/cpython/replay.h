@@ -17,7 +17,7 @@ typedef struct {
 bool replay_can(const PolicyChoice *choice);
 
 // True when the memory of both sides can be compared: the interpreter collects by itself, so both
-// ask their allocator for the same blocks in the same order. (gc.collect allocates.)
+// ask their allocator for the same blocks in the same order. (Driving it by gc.collect(g) allocates.)
 bool replay_can_memory(const PolicyChoice *choice);
 
 // Plays the stream of `spec` on the interpreter beside a simulation under `choice`, and compares

@@ -82,9 +82,7 @@ static bool same_block(MemoryCheck *check, const char *what, Address simulated, 
            same(difference, what, (int64_t)(simulated % units) * layout->alignment, offset);
 }
 
-static const void *node_block(const Node *node) {
-    return (const char *)node - (NODE_BYTES_MIN - sizeof(Node));
-}
+static void *node_block(Node *node) { return (char *)node - (NODE_BYTES_MIN - sizeof(Node)); }
 
 // What malloc took for a block: its size field is in front of it, and a second one if it is mapped.
 static uint64_t large_bytes_real(void *block) {
@@ -100,11 +98,12 @@ static void count_large(MemoryCheck *check, uint32_t bytes, void *block) {
     counts->large_real += large_bytes_real(block);
 }
 
-static bool same_payload(MemoryCheck *check, Address simulated, uint32_t bytes, const Node *node,
-                         MemoryDifference *difference) {
-    if (simulated >= MEMORY_LARGE) count_large(check, bytes, node->body->payload);
-    return !arenas_are_aligned() ||
-           same_block(check, "offset of a payload", simulated, node->body->payload, difference);
+static bool same_request(MemoryCheck *check, const char *what, Address simulated, uint32_t bytes,
+                         void *block, MemoryDifference *difference) {
+    if (arenas_are_aligned() && !same_block(check, what, simulated, block, difference))
+        return false;
+    if (simulated >= MEMORY_LARGE) count_large(check, bytes, block);
+    return true;
 }
 
 static bool same_unit(MemoryCheck *check, const Event *event, Node *const *members,
@@ -114,12 +113,11 @@ static bool same_unit(MemoryCheck *check, const Event *event, Node *const *membe
     const Instance *instance = &heap->instances[heap->instance_of_unit[event->unit]];
     for (uint32_t i = 0; i < event->value; i++) {
         uint32_t object = instance->first + i, payload = template_payload(t, i);
-        if (arenas_are_aligned() &&
-            !same_block(check, "offset of an object", heap->addresses[object],
-                        node_block(members[i]), difference))
+        if (!same_request(check, "offset of an object", heap->addresses[object],
+                          template_bytes(t, i), node_block(members[i]), difference))
             return false;
-        if (payload > 0 &&
-            !same_payload(check, heap->payloads[object], payload, members[i], difference))
+        if (payload > 0 && !same_request(check, "offset of a payload", heap->payloads[object],
+                                         payload, members[i]->body->payload, difference))
             return false;
     }
     return true;
