@@ -4,8 +4,8 @@
 // size classes, pools, arenas, which pool serves next and when an arena goes back to the system
 // (Objects/obmalloc.c). The same sequence of requests gives the same addresses and the same arena
 // events as the real allocator started with no pool in use and arenas aligned to their size (mmap
-// aligns to pages: then an arena of 3.10 may have one pool less). Requests above `small_limit` go to
-// malloc and are counted, not placed.
+// aligns to pages: then an arena of 3.10 may have one pool less). Requests above `small_limit` go
+// to malloc and are counted, not placed.
 //
 // A *region* is memory that a policy releases wholesale: arenas of its own, filled front to back; a
 // block freed in it is not used again; an arena of a closed region goes back when nothing in it is

@@ -60,7 +60,7 @@ static void print_sums(const Verify *v) {
 // " +1.50 %": how much more `a` is than `b`.
 static void print_percent(uint64_t a, uint64_t b) {
     uint64_t off = mul_div_u64(max_u64(a, b) - min_u64(a, b), 10000, max_u64(b, 1));
-    printf(" %c%llu.%02llu %%", a < b ? '-' : '+', (unsigned long long)(off / 100),
+    printf(" %c%llu.%02llu %%", a < b && off > 0 ? '-' : '+', (unsigned long long)(off / 100),
            (unsigned long long)(off % 100));
 }
 

@@ -1,8 +1,8 @@
 // shrink.c -- the smallest part of a random program that still fails
 //
-// Delta debugging: whole sections first, then ever shorter runs of lines, until nothing more can go.
-// What is needed by name (a population that another one links to) goes once the line that names it
-// is gone: so it is tried from the start again after every success.
+// Delta debugging: whole sections first, then ever shorter runs of lines, until nothing more can
+// go. What is needed by name (a population that another one links to) goes once the line that names
+// it is gone: so it is tried from the start again after every success.
 #include "shrink.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // shrink.h -- the smallest part of a random program that still fails
-#ifndef OURO_CPYTHON_SHRINK_H
-#define OURO_CPYTHON_SHRINK_H
+#ifndef OURO_SHRINK_H
+#define OURO_SHRINK_H
 
 #include "program.h"
 
