@@ -27,8 +27,8 @@ uint32_t arenas_drain_request(uint32_t i);  // bytes of the i-th
 
 uint64_t arenas_now(void);  // mapped since arenas_drain, the new one included
 
-// Of aligned arenas: the number of the mapped one that holds `block`, or UINT32_MAX; and where in it
-// the block is.
+// Of aligned arenas: the number of the mapped one that holds `block`, or UINT32_MAX; and where in
+// it the block is.
 uint32_t arenas_find(const void *block, uint32_t *offset);
 bool arenas_is_mapped(uint32_t number);
 

@@ -25,8 +25,8 @@ bool replay_can_memory(const PolicyChoice *choice);
 // collected, uncollectable, the counters and the long-lived totals. If policy and interpreter have
 // the same rules the collector runs by itself; else it is driven (gc.collect(g) where the
 // simulation collected). With `memory` also the blocks and arenas (replay_memory.h); objects must
-// be of NODE_BYTES_MIN or more. Adds to `counts`. False with `error`, both sides in it, at the first
-// difference. Leaves the interpreter empty.
+// be of NODE_BYTES_MIN or more. Adds to `counts`. False with `error`, both sides in it, at the
+// first difference. Leaves the interpreter empty.
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error);
 
