@@ -39,7 +39,8 @@ typedef struct {
     uint32_t next;           // in the usable list, of the same region, or of the unused numbers
     uint32_t prev;           // in the usable list
     uint32_t pools_free;     // empty or not yet carved; 0: not in the usable list
-    uint32_t pools_carved;   // from the front
+    uint32_t pools_usable;   // all but those lost
+    uint32_t pools_carved;   // from the front, lost ones included
     uint32_t pool_empty;     // first of the pools that were used and are empty
     uint32_t region_blocks;  // in use, of an arena of a region
     bool region_open;
@@ -64,7 +65,8 @@ struct Memory {
     MemoryStats stats;
     MemoryLayout layout;
     uint32_t arena_pools;  // lost ones included
-    uint32_t pools_usable;
+    PoolsLost pools_lost;  // NULL: as the layout says
+    void *pools_lost_context;
     uint32_t arenas_max;
     uint64_t pools_max;
     uint32_t arenas_numbered;  // numbers ever given to an arena
@@ -123,8 +125,11 @@ static void usable_link(Memory *memory, uint32_t number, uint32_t prev) {
 static uint32_t arena_start(Memory *memory) {
     uint32_t number = arena_map(memory);
     Arena *arena = &memory->arenas[number];
-    arena->pools_free = memory->pools_usable;
-    arena->pools_carved = memory->layout.pools_lost;
+    uint32_t lost = memory->layout.pools_lost;
+    if (memory->pools_lost != NULL) lost = memory->pools_lost(memory->pools_lost_context);
+    CHECK(lost + 2 <= memory->arena_pools);
+    arena->pools_free = arena->pools_usable = memory->arena_pools - lost;
+    arena->pools_carved = lost;
     arena->pool_empty = NONE;
     return number;
 }
@@ -138,7 +143,7 @@ static uint32_t arena_carve(Memory *memory, uint32_t number) {
 static void usable_refill(Memory *memory) {
     uint32_t number = arena_start(memory);
     usable_link(memory, number, NONE);
-    memory->rightmost[memory->pools_usable] = number;
+    memory->rightmost[memory->arenas[number].pools_usable] = number;
 }
 
 // One free pool more. The arena goes back, or moves behind those that have as many as it had: the
@@ -154,7 +159,7 @@ static void arena_gain_pool(Memory *memory, uint32_t number) {
         memory->rightmost[before] = follows ? arena->prev : NONE;
     }
     bool kept = memory->layout.release == RELEASE_ALL_BUT_LAST && arena->next == NONE;
-    if (after == memory->pools_usable && !kept) {
+    if (after == arena->pools_usable && !kept) {
         usable_unlink(memory, number);
         arena_unmap(memory, number);
         return;
@@ -367,7 +372,6 @@ static void geometry_set(Memory *memory, const MemoryLayout *layout) {
     memory->pool_shift = (uint32_t)__builtin_ctz(layout->pool_bytes / alignment);
     memory->arena_shift = (uint32_t)__builtin_ctz(layout->arena_bytes / alignment);
     memory->arena_pools = layout->arena_bytes / layout->pool_bytes;
-    memory->pools_usable = memory->arena_pools - layout->pools_lost;
     for (uint32_t units = 1; units <= UNITS_MAX; units++)
         memory->capacity[units] = (uint16_t)(pool_room / (units * alignment));
     memory->stack_entries = memory->capacity[1];
@@ -402,6 +406,11 @@ Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *erro
     if (memory->arenas != NULL && memory->pools != NULL && memory->stacks != NULL) return memory;
     memory_close(memory);
     return NULL;
+}
+
+void memory_ask_pools_lost(Memory *memory, PoolsLost ask, void *context) {
+    memory->pools_lost = ask;
+    memory->pools_lost_context = context;
 }
 
 void memory_close(Memory *memory) {

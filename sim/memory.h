@@ -37,6 +37,12 @@ typedef struct Memory Memory;
 // their tables is reserved. NULL with `error` filled when it cannot be had.
 Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *error);
 uint32_t memory_arenas_max(const MemoryLayout *layout);  // that an Address can tell apart
+
+// Asks for each arena of pools from here on how many pools it loses because of where it lies
+// (instead of layout->pools_lost; at least two must be left).
+typedef uint32_t (*PoolsLost)(void *context);
+void memory_ask_pools_lost(Memory *memory, PoolsLost ask, void *context);
+
 void memory_close(Memory *memory);
 const MemoryStats *memory_stats(const Memory *memory);
 

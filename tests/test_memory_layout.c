@@ -60,6 +60,29 @@ START_TEST(malloc_takes_a_little_more) {
 }
 END_TEST
 
+static uint32_t first_loses_one(void *context) { return ++*(uint32_t *)context == 1; }
+
+// 63 pools of 31 blocks in the first arena, 64 in the second. With 63 free pools the first goes back,
+// the second does not.
+START_TEST(an_arena_may_lie_so_that_it_loses_a_pool) {
+    uint32_t asked = 0;
+    Memory *memory = layout_open(&MEMORY_3_10);
+    memory_ask_pools_lost(memory, first_loses_one, &asked);
+    for (uint32_t i = 0; i < 63 * 31; i++)
+        ck_assert_uint_eq(memory_alloc(memory, 512), (1 + i / 31) * 1024 + 3 + i % 31 * 32);
+    for (uint32_t i = 0; i < 64 * 31; i++)
+        ck_assert_uint_eq(memory_alloc(memory, 512), (64 + i / 31) * 1024 + 3 + i % 31 * 32);
+    ck_assert_uint_eq(asked, 2);
+    for (uint32_t i = 0; i < 63 * 31; i++)
+        memory_free(memory, (64 + i / 31) * 1024 + 3 + i % 31 * 32, 512);
+    for (uint32_t i = 0; i < 63 * 31; i++)
+        memory_free(memory, (1 + i / 31) * 1024 + 3 + i % 31 * 32, 512);
+    ck_assert_uint_eq(memory_stats(memory)->arenas_released, 1);
+    ck_assert_uint_eq(memory_stats(memory)->arenas, 1);
+    memory_close(memory);
+}
+END_TEST
+
 Suite *memory_layout_suite(void) {
     Suite *suite = suite_create("memory_layout");
     TCase *test_case = tcase_create("by hand");
@@ -67,6 +90,7 @@ Suite *memory_layout_suite(void) {
     tcase_add_test(test_case, before_2_5_the_pool_emptied_last_is_next);
     tcase_add_test(test_case, a_version_finds_its_layout);
     tcase_add_test(test_case, malloc_takes_a_little_more);
+    tcase_add_test(test_case, an_arena_may_lie_so_that_it_loses_a_pool);
     suite_add_tcase(suite, test_case);
     return suite;
 }

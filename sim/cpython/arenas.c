@@ -23,7 +23,12 @@ static bool aligned;
 static char *region;
 static bool mapped[ARENAS_MAX];
 static uint32_t unused[ARENAS_MAX], unused_count, next;
-static char *newest;  // the arena mapped last
+static char *newest;  // the arena taken last
+
+enum { AHEAD_MAX = 1024 };
+static char *ahead[AHEAD_MAX];  // mapped before the interpreter asks: a ring
+static uint32_t ahead_first, ahead_count;
+
 static uint64_t now, before_drain;
 
 const MemoryLayout *arenas_layout(void) { return &ARENA_LAYOUT; }
@@ -44,11 +49,29 @@ static void region_give(char *arena) {
     madvise(arena, ARENA_BYTES, MADV_DONTNEED);
 }
 
+uint32_t arenas_map_ahead(void) {
+    CHECK(!aligned && ahead_count < AHEAD_MAX);
+    char *arena = own.alloc(own.ctx, ARENA_BYTES);
+    CHECK(arena != NULL);
+    ahead[(ahead_first + ahead_count++) % AHEAD_MAX] = arena;
+    return (uintptr_t)arena % ARENA_LAYOUT.pool_bytes != 0;
+}
+
+static char *ahead_take(void) {
+    if (ahead_count == 0) return own.alloc(own.ctx, ARENA_BYTES);
+    ahead_count--;
+    return ahead[ahead_first++ % AHEAD_MAX];
+}
+
+void arenas_drop_ahead(void) {
+    while (ahead_count > 0) own.free(own.ctx, ahead_take(), ARENA_BYTES);
+}
+
 // The interpreter's stack of frames (3.11 on) comes from here too, in smaller pieces: not ours.
 static void *arena_take(void *context, size_t size) {
     (void)context;
     if (size != ARENA_BYTES) return own.alloc(own.ctx, size);
-    newest = aligned ? region_take() : own.alloc(own.ctx, size);
+    newest = aligned ? region_take() : ahead_take();
     CHECK(newest != NULL);
     now++;
     return newest;

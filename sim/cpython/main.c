@@ -64,26 +64,29 @@ static void print_percent(uint64_t a, uint64_t b) {
            (unsigned long long)(off % 100));
 }
 
-static void print_memory(const MemoryCounts *m) {
-    char request[FIGURE_SIZE], real[FIGURE_SIZE];
-    printf(
-        "CPython %s: memory: %llu operations, %llu blocks at the same address, %llu arena "
-        "events, at most %llu arenas, number off by %llu at most\n",
-        interpreter_version(), (unsigned long long)m->operations, (unsigned long long)m->blocks,
-        (unsigned long long)m->arena_events, (unsigned long long)m->arenas_max,
-        (unsigned long long)m->arenas_off);
-    if (m->large_blocks == 0) return;
+static void print_arenas(const MemoryCounts *m) {
+    printf("CPython %s: memory: %llu operations, ", interpreter_version(),
+           (unsigned long long)m->operations);
+    if (arenas_are_aligned())
+        printf("%llu blocks at the same address, ", (unsigned long long)m->blocks);
+    printf("%llu arena events, at most %llu arenas, their number off by %llu at most\n",
+           (unsigned long long)m->arena_events, (unsigned long long)m->arenas_max,
+           (unsigned long long)m->arenas_off);
+}
+
+static void print_large(const MemoryCounts *m) {
+    char request[FIGURE_SIZE], real[FIGURE_SIZE], peak[FIGURE_SIZE], unused[FIGURE_SIZE];
     format_metric(request, UNIT_BYTES, m->large_request);
     format_metric(real, UNIT_BYTES, m->large_real);
+    format_metric(peak, UNIT_BYTES, m->large_peak);
+    format_metric(unused, UNIT_BYTES, m->malloc_free);
     printf("CPython %s: %llu blocks above %u B: requested %s, malloc took %s,",
            interpreter_version(), (unsigned long long)m->large_blocks, arenas_layout()->small_limit,
            request, real);
     print_percent(m->large_real, m->large_request);
     printf(", the model is off by");
     print_percent(m->large_model, m->large_real);
-    format_metric(request, UNIT_BYTES, m->large_peak);
-    format_metric(real, UNIT_BYTES, m->malloc_free);
-    printf("; at the peak of %s malloc kept %s free besides\n", request, real);
+    printf("; at their peak of %s malloc kept %s free besides\n", peak, unused);
 }
 
 // Its own thread: SIGINT is blocked in all others.
@@ -95,8 +98,9 @@ static void *wait_for_interrupt(void *context) {
     sigaddset(&interrupt, SIGINT);
     sigwait(&interrupt, &number);
     pthread_mutex_lock(&v->lock);
-    printf("%sCPython %s: interrupted; 0 differences so far in ",
-           isatty(STDOUT_FILENO) ? "\r\033[K" : "", interpreter_version());
+    printf("%sCPython %s: interrupted; %s differences so far in ",
+           isatty(STDOUT_FILENO) ? "\r\033[K" : "", interpreter_version(),
+           v->code == EXIT_FINE ? "0" : "other than that no");
     print_sums(v);
     fflush(stdout);
     _exit(EXIT_INTERRUPTED);
@@ -145,10 +149,12 @@ static bool program_save(const Program *program, uint64_t seed, char *name, size
 static void report_failure(Verify *v, uint64_t seed, const Program *program, const Error *error) {
     uint64_t allocations_max = 1000000;  // what is left out must not make it larger
     char name[64];
+    pthread_mutex_lock(&v->lock);
     v->code = EXIT_NO;
     printf("CPython %s, seed %llu: %s\n", interpreter_version(), (unsigned long long)seed,
            error->text);
     fflush(stdout);
+    pthread_mutex_unlock(&v->lock);
     Shrunk shrunk = shrink_program(program, still_fails, &allocations_max);
     printf("What is left of the program after %u tries, and still fails:\n\n%s\n", shrunk.tries,
            shrunk.program.workload);
@@ -230,7 +236,8 @@ static void *verify_all(void *context) {
     if (v->code == EXIT_FINE) {
         printf("CPython %s: 0 differences in ", interpreter_version());
         print_sums(v);
-        if (v->arguments.memory) print_memory(&v->sum.memory);
+        if (v->arguments.memory) print_arenas(&v->sum.memory);
+        if (v->sum.memory.large_blocks > 0) print_large(&v->sum.memory);
     }
     interpreter_stop();
     return NULL;

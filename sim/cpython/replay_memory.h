@@ -2,8 +2,9 @@
 //
 // Both sides get the same requests in the same order; so each block must lie at the same offset of
 // the same arena, and both must hold as many arenas after each event. Where the interpreter maps
-// its arenas by itself they may have a pool less: then only their number is compared, and may
-// differ by MEMORY_ARENAS_OFF_MAX.
+// its arenas by itself each may have a pool less, by where mmap puts it: it is mapped one event
+// early, so that the model can be told. Then only their number is compared, and may differ by
+// MEMORY_ARENAS_OFF_MAX.
 #ifndef OURO_CPYTHON_REPLAY_MEMORY_H
 #define OURO_CPYTHON_REPLAY_MEMORY_H
 
