@@ -62,8 +62,8 @@ END_TEST
 
 static uint32_t first_loses_one(void *context) { return ++*(uint32_t *)context == 1; }
 
-// 63 pools of 31 blocks in the first arena, 64 in the second. With 63 free pools the first goes back,
-// the second does not.
+// 63 pools of 31 blocks in the first arena, 64 in the second. With 63 free pools the first goes
+// back, the second does not.
 START_TEST(an_arena_may_lie_so_that_it_loses_a_pool) {
     uint32_t asked = 0;
     Memory *memory = layout_open(&MEMORY_3_10);

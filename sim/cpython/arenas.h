@@ -25,9 +25,9 @@ void arenas_drain(void);
 #define ARENAS_DRAIN_REQUESTS 33
 uint32_t arenas_drain_request(uint32_t i);  // bytes of the i-th
 
-// Of arenas that are not aligned: lets the interpreter's allocator map its next arena ahead, and says
-// how many pools that one has not, because it is not aligned to them (0 or 1). The interpreter gets
-// the arenas in the order in which they were mapped.
+// Of arenas that are not aligned: lets the interpreter's allocator map its next arena ahead, and
+// says how many pools that one has not, because it is not aligned to them (0 or 1). The interpreter
+// gets the arenas in the order in which they were mapped.
 uint32_t arenas_map_ahead(void);
 void arenas_drop_ahead(void);  // gives those back that the interpreter has not asked for
 
