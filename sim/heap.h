@@ -26,6 +26,7 @@ typedef struct {
     uint64_t batch;      // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
     bool free_at_death;  // garbage is freed at its truth note, for nothing
     bool locality;       // count what misses the caches in a collection
+    const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
 } HeapOptions;
 
 // Work of the mutator and its memory since the start; the cost model turns it into time.

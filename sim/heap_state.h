@@ -94,7 +94,9 @@ struct Heap {
 
     Space spaces[SPACES_MAX];
     Memory *memory;
-    Locality *locality;  // NULL: misses are not counted
+    uint32_t arenas_max;  // mapped; running out of them is running out of memory
+    uint32_t near;        // what is no jump of a list walk: locality_near
+    Locality *locality;   // NULL: misses are not counted
     Cursor cursor;
 
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
@@ -166,7 +168,7 @@ static inline void touch_step(const Heap *h, uint32_t last, uint32_t object) {
     if (LIKELY(sample == 0)) return;
     Address address = h->addresses[object];
     locality_step(h->locality, address, sample,
-                  last != 0 && locality_is_jump(h->addresses[last], address));
+                  last != 0 && locality_is_jump(h->addresses[last], address, h->near));
 }
 
 static inline void touch_edge(const Heap *h, uint32_t target) {

@@ -193,7 +193,8 @@ static bool open_heap(Run *run, Error *error) {
                            .space_count = run->spaces.space_count,
                            .batch = run->spaces.batch,
                            .free_at_death = run->spaces.free_at_death,
-                           .locality = run->cost.model == COST_CACHE};
+                           .locality = run->cost.model == COST_CACHE,
+                           .allocator = run->options.allocator};
     for (uint32_t i = 0; i < spec->population_count; i++)
         options.templates[i] = &spec->populations[i].template;
     memcpy(options.is_region, run->spaces.is_region, sizeof options.is_region);
@@ -232,6 +233,7 @@ Run *run_open(const RunOptions *options, Error *error) {
     CHECK(options->batch > 0);
     run->options = *options;
     run->cost = options->cost != NULL ? *options->cost : cost_table_shipped(COST_CACHE);
+    if (options->allocator == NULL) run->options.allocator = &MEMORY_DEFAULT;
     run->check_events = options->check && spec_allocations(options->spec) <= small;
     if (run->check_events) run->options.batch = 1;
     run->mutator = mutator_open(options->spec, error);
@@ -297,6 +299,7 @@ bool run_result(Run *run, RunResult *result, Error *error) {
     *result = (RunResult){.spec = run->options.spec,
                           .policy = run->options.policy,
                           .engine = run->options.engine,
+                          .allocator = run->options.allocator,
                           .status = run->status,
                           .recorder = &run->recorder,
                           .spaces = &run->spaces};

@@ -26,6 +26,7 @@ typedef struct {
     size_t batch;           // events at a time, at least 1; changes no result
     bool check;  // prove the heap and the truth notes: after every event of a small run, else after
                  // every collection
+    const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
 } RunOptions;
 
 typedef struct Run Run;
@@ -65,6 +66,7 @@ typedef struct {
     const Spec *spec;
     const PolicyChoice *policy;
     Engine engine;
+    const MemoryLayout *allocator;
     RunStatus status;
     uint64_t stream_digest;  // of all events; 0 when the run stopped before the end of the stream
     uint64_t result_digest;  // of status, metrics and collections of the simulation: measured time

@@ -37,6 +37,7 @@ typedef struct {
     size_t override_count;
     Engine engine;
     CostTable cost;
+    const MemoryLayout *allocator;
     const char *out;  // NULL: write nothing
     Format format;
     bool check, help;

@@ -287,8 +287,9 @@ static bool write_provenance(const char *dir, const RunArguments *a, const Rows 
     fprintf(f, "seed\t%llu\nscale\t%llu.%06llu\n", llu(spec->seed), llu(spec->scale / 1000000),
             llu(spec->scale % 1000000));
     fprintf(f, "behaviour\t%u\ncommit\t%s\n", BEHAVIOUR_VERSION, OURO_COMMIT);
-    fprintf(f, "engine\t%s\ncost_model\t%s\n", engine_name(rows->rows[0].engine),
-            rows->rows[0].cost);
+    fprintf(f, "engine\t%s\nallocator\t%s\n", engine_name(rows->rows[0].engine),
+            rows->rows[0].allocator->name);
+    fprintf(f, "cost_model\t%s\n", rows->rows[0].cost);
     fprintf(f, "memory_limit_bytes\t%llu\n", llu(spec->memory_limit));
     return output_close(&output, error);
 }

@@ -9,6 +9,7 @@ Row row_of(const RunResult *result) {
     Row row = {.spec = result->spec,
                .policy = result->policy,
                .engine = result->engine,
+               .allocator = result->allocator,
                .status = result->status,
                .stream_digest = result->stream_digest,
                .result_digest = result->result_digest,
@@ -90,6 +91,7 @@ void row_print_json(FILE *file, const Row *row) {
     fprintf(file, ",\"scale\":%llu.%06llu", (unsigned long long)(spec->scale / 1000000),
             (unsigned long long)(spec->scale % 1000000));
     json_field(file, "engine", engine_name(row->engine));
+    json_field(file, "allocator", row->allocator->name);
     json_field(file, "status", status_name(row->status));
     fprintf(file, ",\"behaviour\":%u", BEHAVIOUR_VERSION);
     json_field(file, "cost_model", row->cost);
@@ -107,7 +109,7 @@ void row_print_json(FILE *file, const Row *row) {
 }
 
 void rows_print_tsv(FILE *file, const Rows *rows) {
-    fputs("workload\tpolicy\tseed\tengine\tstatus\tstream_digest\tresult_digest", file);
+    fputs("workload\tpolicy\tseed\tengine\tallocator\tstatus\tstream_digest\tresult_digest", file);
     for (size_t i = 0; i < METRIC_COUNT; i++) fprintf(file, "\t%s", METRICS[i].name);
 #define X(name, help) fputs("\t" #name, file);
     COMPARISON_COLUMNS(X)
@@ -117,8 +119,8 @@ void rows_print_tsv(FILE *file, const Rows *rows) {
         const Row *row = &rows->rows[i];
         char stream[17];
         digest_text(stream, row->stream_digest, row->status == STATUS_OK);
-        fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%s\t%016llx", row->spec->name, row->policy->label,
-                (unsigned long long)row->spec->seed, engine_name(row->engine),
+        fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%s\t%s\t%016llx", row->spec->name, row->policy->label,
+                (unsigned long long)row->spec->seed, engine_name(row->engine), row->allocator->name,
                 status_name(row->status), stream, (unsigned long long)row->result_digest);
         for (size_t k = 0; k < METRIC_COUNT; k++)
             fprintf(file, "\t%llu", (unsigned long long)metric_value(&row->metrics, &METRICS[k]));
@@ -136,8 +138,10 @@ static void print_head(const Row *row) {
     format_metric(allocations, UNIT_COUNT, spec_allocations(row->spec));
     format_metric(floor, UNIT_BYTES, row->metrics.floor_bytes);
     if (row->spec->memory_limit > 0) format_metric(limit, UNIT_BYTES, row->spec->memory_limit);
-    printf("%s: %s allocations, seed %llu, memory limit %s\n", row->spec->name, allocations,
+    printf("%s: %s allocations, seed %llu, memory limit %s", row->spec->name, allocations,
            (unsigned long long)row->spec->seed, limit);
+    if (row->allocator != &MEMORY_DEFAULT) printf(", allocator of %s", row->allocator->name);
+    printf("\n");
 }
 
 static void print_foot(const char *cost) {

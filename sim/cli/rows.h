@@ -11,6 +11,7 @@ typedef struct {
     const Spec *spec;
     const PolicyChoice *policy;
     Engine engine;
+    const MemoryLayout *allocator;
     RunStatus status;
     char cost[COST_NAME_SIZE];  // model and table
     uint64_t stream_digest, result_digest;

@@ -11,9 +11,11 @@ typedef struct {
     size_t workload_count;
     const char *pythons[VERIFY_PYTHONS_MAX];  // "3.11"; none: all that were built
     size_t python_count;
-    const char *policy, *scale;  // of workloads
+    const char *policy;  // of workloads; NULL: the rules of each interpreter
+    const char *scale;   // of workloads
     uint64_t programs, seed;
-    bool memory;  // compare addresses and arenas as well
+    bool memory;          // compare blocks and arenas as well,
+    bool default_arenas;  // but arenas only, as the interpreter maps them by itself
     bool help;
 } VerifyArguments;
 
