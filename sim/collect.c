@@ -59,7 +59,7 @@ static void update_refs(Heap *h, uint64_t count) {
         __builtin_prefetch(&h->addresses[ahead]);
         CHECK(h->refcounts[object] < UINT32_MAX / GC_ONE);
         h->gc[object] = h->refcounts[object] * GC_ONE | GC_CANDIDATE | (h->gc[object] & GC_SAMPLE);
-        h->pause.jumps += locality_is_jump(last, h->addresses[object]);
+        h->pause.jumps += locality_is_jump(last, h->addresses[object], h->near);
         last = h->addresses[object];
     }
 }

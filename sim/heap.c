@@ -6,9 +6,6 @@
 
 #include "heap_state.h"
 
-// An Address names arenas below this: 32 GiB. Running out of them is running out of memory.
-enum { ARENAS_MAX = (1 << 15) - 1 };
-
 // ---- waking ----
 
 static WakeReason fuse_blown(const Heap *h) {
@@ -23,7 +20,7 @@ static WakeReason fuse_blown(const Heap *h) {
 // is where the collector runs.
 static WakeReason wake_in_allocation(Heap *h) {
     const MemoryStats *memory = memory_stats(h->memory);
-    if (memory->held_bytes > h->options.memory_limit || memory->arenas == ARENAS_MAX)
+    if (memory->held_bytes > h->options.memory_limit || memory->arenas == h->arenas_max)
         return WAKE_MEMORY;
     WakeReason blown = fuse_blown(h);
     if (LIKELY(blown == WAKE_NONE) || !h->fuse.at_safepoint) return blown;
@@ -263,7 +260,8 @@ static bool tables_open(Heap *h, Error *error) {
 // Both walks over an object, and all its references, are touches of one pass.
 static bool locality_start(Heap *h, Error *error) {
     if (!h->options.locality) return true;
-    h->locality = locality_open(2 * h->options.objects_max + h->options.slots_max, error);
+    h->locality = locality_open(2 * h->options.objects_max + h->options.slots_max,
+                                h->options.allocator->alignment, error);
     return h->locality != NULL;
 }
 
@@ -277,7 +275,10 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     h->sample_clock = UINT64_MAX;
     block_init(&h->objects, options->objects_max + 1);
     block_init(&h->slot_blocks, options->slots_max + 1);
-    h->memory = memory_open(&MEMORY_3_10, ARENAS_MAX + 1, error);
+    if (h->options.allocator == NULL) h->options.allocator = &MEMORY_DEFAULT;
+    h->arenas_max = memory_arenas_max(h->options.allocator) - 1;
+    h->near = locality_near(h->options.allocator->alignment);
+    h->memory = memory_open(h->options.allocator, h->arenas_max + 1, error);
     if (h->memory != NULL && tables_open(h, error) && locality_start(h, error)) return h;
     heap_close(h);
     return NULL;

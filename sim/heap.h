@@ -26,7 +26,8 @@ typedef struct {
     uint64_t batch;      // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
     bool free_at_death;  // garbage is freed at its truth note, for nothing
     bool locality;       // count what misses the caches in a collection
-    Mapping *mapping;    // where levels and work are counted; NULL: memory of its own
+    const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
+    Mapping *mapping;               // where levels and work are counted; NULL: memory of its own
 } HeapOptions;
 
 // Work of the mutator and its memory since the start; the cost model turns it into time.

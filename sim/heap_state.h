@@ -94,7 +94,9 @@ struct Heap {
 
     Space spaces[SPACES_MAX];
     Memory *memory;
-    Locality *locality;  // NULL: misses are not counted
+    uint32_t arenas_max;  // mapped; running out of them is running out of memory
+    uint32_t near;        // what is no jump of a list walk: locality_near
+    Locality *locality;   // NULL: misses are not counted
     Cursor cursor;
 
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
@@ -168,7 +170,7 @@ static inline void touch_step(const Heap *h, const uint32_t *list, uint64_t i) {
     Address here = h->addresses[object], last = i > 0 ? h->addresses[list[i - 1]] : here;
     Address before = i > 1 ? h->addresses[list[i - 2]] : last;
     locality_step(h->locality, here, sample,
-                  locality_is_jump(last, here) && here - last != last - before);
+                  locality_is_jump(last, here, h->near) && here - last != last - before);
 }
 
 // Writes down that a reference is followed. It leads to another place if its target lies neither
@@ -177,8 +179,8 @@ static inline void touch_edge(const Heap *h, uint32_t source, uint32_t last, uin
     if (LIKELY(!(h->gc[target] & GC_LINE))) return;
     Address address = h->addresses[target];
     locality_edge(h->locality, address,
-                  locality_is_jump(h->addresses[source], address) &&
-                      (last == 0 || locality_is_jump(h->addresses[last], address)));
+                  locality_is_jump(h->addresses[source], address, h->near) &&
+                      (last == 0 || locality_is_jump(h->addresses[last], address, h->near)));
 }
 
 // The program itself touches an object.

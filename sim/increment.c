@@ -73,7 +73,8 @@ void increment_mark(Heap *h, const Plan *plan) {
     for (uint64_t i = 0; i < marked; i++) {
         const uint32_t *slots = object_slots(h, h->rescued[i]);
         uint32_t last = h->rescued[i > 0 ? i - 1 : 0];
-        h->pause.jumps += locality_is_jump(h->addresses[last], h->addresses[h->rescued[i]]);
+        h->pause.jumps +=
+            locality_is_jump(h->addresses[last], h->addresses[h->rescued[i]], h->near);
         h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
         touch_step(h, h->rescued, i);
         for (uint32_t k = 0; k < h->slot_counts[h->rescued[i]]; k++) {

@@ -3,12 +3,7 @@
 
 #include <stdlib.h>
 
-enum {
-    SAMPLE = 16,
-    SAMPLE_BITS = 4,
-    LINE_UNITS = 64 / MEMORY_UNIT,
-    PAGE_UNITS = 4096 / MEMORY_UNIT
-};
+enum { SAMPLE = 16, SAMPLE_BITS = 4, LINE_BYTES = 64, PAGE_BYTES = 4096 };
 
 // Lines of each level: 32 KiB, 1 MiB, and the 8 MiB that a process can expect of a shared last
 // level; and pages of 4 KiB. Of the powers of two tried, these predicted held-out runs best.
@@ -28,18 +23,21 @@ struct Locality {
     uint32_t table[1 << TABLE_BITS];
     uint32_t *touches;
     uint64_t count, max;
+    uint32_t line_shift, page_shift;  // an address shifted by these is a line, a page
 };
 
 // Blocks of malloc have no address: each has a line and a page of its own (which may coincide with
-// another's).
-static uint32_t line_of(Address address) {
-    const uint32_t large = MEMORY_LARGE / LINE_UNITS;  // numbers have 29 bits
-    return (address < MEMORY_LARGE ? address / LINE_UNITS : address) & (large - 1);
+// another's). Numbers have 29 bits at most.
+static uint32_t place_of(Address address, uint32_t shift) {
+    return (address < MEMORY_LARGE ? address >> shift : address) & ((MEMORY_LARGE >> shift) - 1);
 }
 
-static uint32_t page_of(Address address) {
-    const uint32_t large = MEMORY_LARGE / PAGE_UNITS;
-    return (address < MEMORY_LARGE ? address / PAGE_UNITS : address) & (large - 1);
+static uint32_t line_of(const Locality *l, Address address) {
+    return place_of(address, l->line_shift);
+}
+
+static uint32_t page_of(const Locality *l, Address address) {
+    return place_of(address, l->page_shift);
 }
 
 // Fibonacci hashing: the upper bits choose the sample, those below the set.
@@ -47,9 +45,9 @@ static uint32_t hash(uint32_t number) { return number * UINT32_C(2654435769); }
 
 static bool is_sampled(uint32_t number) { return hash(number) >> (32 - SAMPLE_BITS) == 0; }
 
-uint32_t locality_sample(Address address) {
-    return (is_sampled(line_of(address)) ? SAMPLE_LINE : 0u) |
-           (is_sampled(page_of(address)) ? SAMPLE_PAGE : 0u);
+uint32_t locality_sample(const Locality *l, Address address) {
+    return (is_sampled(line_of(l, address)) ? SAMPLE_LINE : 0u) |
+           (is_sampled(page_of(l, address)) ? SAMPLE_PAGE : 0u);
 }
 
 // Least recently used within a set. Number 0 stands for an empty way; it is never looked up, as the
@@ -66,7 +64,7 @@ static bool misses(uint32_t *cache, uint32_t bits, uint32_t ways, uint32_t numbe
 }
 
 void locality_touch(Locality *l, Address address) {
-    uint32_t line = line_of(address), page = page_of(address);
+    uint32_t line = line_of(l, address), page = page_of(l, address);
     if (is_sampled(line)) {
         misses(l->l1, L1_BITS, CACHE_WAYS, line);
         misses(l->l2, L2_BITS, CACHE_WAYS, line);
@@ -83,12 +81,12 @@ static void note(Locality *l, uint32_t number, uint32_t kind) {
 }
 
 void locality_step(Locality *l, Address address, uint32_t sample, bool is_jump) {
-    if (sample & SAMPLE_LINE) note(l, line_of(address), is_jump ? TOUCH_STEP_FAR : TOUCH_STEP);
-    if (sample & SAMPLE_PAGE) note(l, page_of(address), TOUCH_PAGE);
+    if (sample & SAMPLE_LINE) note(l, line_of(l, address), is_jump ? TOUCH_STEP_FAR : TOUCH_STEP);
+    if (sample & SAMPLE_PAGE) note(l, page_of(l, address), TOUCH_PAGE);
 }
 
 void locality_edge(Locality *l, Address address, bool is_jump) {
-    note(l, line_of(address), is_jump ? TOUCH_EDGE_FAR : TOUCH_EDGE);
+    note(l, line_of(l, address), is_jump ? TOUCH_EDGE_FAR : TOUCH_EDGE);
 }
 
 static void play_touch(Locality *l, uint32_t number, uint32_t kind, Misses *m) {
@@ -119,9 +117,11 @@ void locality_play(Locality *l, PassKind pass, Misses *m) {
     }
 }
 
-Locality *locality_open(uint64_t touches_max, Error *error) {
+Locality *locality_open(uint64_t touches_max, uint32_t alignment, Error *error) {
     Locality *l = memory_new(1, sizeof *l);
     l->max = touches_max;
+    l->line_shift = (uint32_t)__builtin_ctz(LINE_BYTES / alignment);
+    l->page_shift = (uint32_t)__builtin_ctz(PAGE_BYTES / alignment);
     l->touches = reserve_new(touches_max, sizeof *l->touches, "touches of a collection", error);
     if (l->touches != NULL) return l;
     free(l);

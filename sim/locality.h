@@ -22,20 +22,22 @@ typedef struct {
 
 typedef struct Locality Locality;
 
-// Room for that many touches of one pass. NULL with `error` when it cannot be reserved.
-Locality *locality_open(uint64_t touches_max, Error *error);
+// Room for that many touches of one pass, at addresses in units of `alignment` bytes. NULL with
+// `error` when it cannot be reserved.
+Locality *locality_open(uint64_t touches_max, uint32_t alignment, Error *error);
 void locality_close(Locality *locality);
 
 // Which samples an address is in: a bit set.
 enum { SAMPLE_LINE = 1, SAMPLE_PAGE = 2 };
-uint32_t locality_sample(Address address);
+uint32_t locality_sample(const Locality *locality, Address address);
 
 // The program touches a block that is in a sample.
 void locality_touch(Locality *locality, Address address);
 
-// A walk is cheap while the next object lies near the last one: the processor fetches it ahead.
-static inline bool locality_is_jump(Address from, Address to) {
-    const uint32_t near = 256 / MEMORY_UNIT;
+// A walk is cheap while the next object lies near the last one, within 256 bytes: the processor
+// fetches it ahead. `near` is that in units of an Address.
+static inline uint32_t locality_near(uint32_t alignment) { return 256 / alignment; }
+static inline bool locality_is_jump(Address from, Address to, uint32_t near) {
     return to - from + near > 2 * near;
 }
 

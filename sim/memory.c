@@ -5,7 +5,10 @@
 //   Which block of a pool?    The one freed last, else the first never handed out.
 //   Which pool of a class?    The head of its used list, where a pool goes that was full or empty.
 //   Which arena for a pool?   The head of the usable list, ascending by free pools: full arenas are
-//                             filled up, and empty ones get their chance to go back.
+//                             filled up, and empty ones get their chance to go back. Before 3.8 the
+//                             list was searched for an arena's place instead of remembering it: the
+//                             order is the same. Up to 2.4 arenas had no say: the pool freed last,
+//                             else the next of the newest arena (RELEASE_NEVER).
 //
 // Two departures from Objects/obmalloc.c change no address. A pool's free list is a stack beside
 // it, not a chain through its blocks, so freeing touches the end of a short array instead of one
@@ -17,16 +20,8 @@
 #include <stdlib.h>
 
 #define NONE        UINT32_MAX  // no pool, no arena: the end of a list
-#define UNITS_MAX   32u         // of a block: the 32 size classes
+#define UNITS_MAX   64u         // of a block: size classes, where they are 8 bytes apart
 #define REQUEST_MAX (UINT32_C(1) << 31)
-
-const MemoryLayout MEMORY_3_10 = {
-    .arena_bytes = 1u << 20,
-    .pool_bytes = 1u << 14,
-    .pool_header = 48,
-    .small_limit = 512,
-    .keeps_last = true,
-};
 
 // A pool is full (in no list), used (in its class's list) or empty (in its arena's). An empty one
 // keeps class and stack: if the same class takes it again, blocks come in the order of that stack.
@@ -44,7 +39,8 @@ typedef struct {
     uint32_t next;           // in the usable list, of the same region, or of the unused numbers
     uint32_t prev;           // in the usable list
     uint32_t pools_free;     // empty or not yet carved; 0: not in the usable list
-    uint32_t pools_carved;   // from the front
+    uint32_t pools_usable;   // all but those lost
+    uint32_t pools_carved;   // from the front, lost ones included
     uint32_t pool_empty;     // first of the pools that were used and are empty
     uint32_t region_blocks;  // in use, of an arena of a region
     bool region_open;
@@ -59,6 +55,7 @@ struct Memory {
     uint32_t used[UNITS_MAX + 1];      // by units: the first pool with a free block
     uint16_t capacity[UNITS_MAX + 1];  // by units: blocks in a pool
     uint32_t small_limit;
+    uint32_t unit_shift;     // bytes shifted by this are units,
     uint32_t pool_shift;     // an address shifted by this is a pool,
     uint32_t arena_shift;    // by this an arena
     uint32_t stack_entries;  // reserved per pool: its blocks of the smallest class
@@ -67,19 +64,24 @@ struct Memory {
 
     MemoryStats stats;
     MemoryLayout layout;
-    uint32_t arena_pools;
+    uint32_t arena_pools;  // lost ones included
+    PoolsLost pools_lost;  // NULL: as the layout says
+    void *pools_lost_context;
     uint32_t arenas_max;
     uint64_t pools_max;
     uint32_t arenas_numbered;  // numbers ever given to an arena
     uint32_t arena_unused;     // first of those without an arena now
-    uint32_t usable;           // the arena that gives the next pool
+    uint32_t usable;           // the arena that gives the next pool; RELEASE_NEVER: the newest
+    uint32_t pool_free;        // RELEASE_NEVER: the pool that was emptied last
     uint32_t *rightmost;       // by free pools: the last usable arena with that many, or NONE
     Arena *arenas;
     uint32_t large_next;
     Region regions[MEMORY_REGIONS];
 };
 
-static uint32_t units_of(uint32_t bytes) { return (bytes - 1) / MEMORY_UNIT + 1; }
+static uint32_t units_of(const Memory *memory, uint32_t bytes) {
+    return ((bytes - 1) >> memory->unit_shift) + 1;
+}
 
 static uint32_t arena_map(Memory *memory) {
     uint32_t number = memory->arena_unused;
@@ -119,14 +121,29 @@ static void usable_link(Memory *memory, uint32_t number, uint32_t prev) {
     if (next != NONE) memory->arenas[next].prev = number;
 }
 
-static void usable_refill(Memory *memory) {
+// Wholly free, for pools.
+static uint32_t arena_start(Memory *memory) {
     uint32_t number = arena_map(memory);
     Arena *arena = &memory->arenas[number];
-    arena->pools_free = memory->arena_pools;
-    arena->pools_carved = 0;
+    uint32_t lost = memory->layout.pools_lost;
+    if (memory->pools_lost != NULL) lost = memory->pools_lost(memory->pools_lost_context);
+    CHECK(lost + 2 <= memory->arena_pools);
+    arena->pools_free = arena->pools_usable = memory->arena_pools - lost;
+    arena->pools_carved = lost;
     arena->pool_empty = NONE;
+    return number;
+}
+
+static uint32_t arena_carve(Memory *memory, uint32_t number) {
+    uint32_t id = number * memory->arena_pools + memory->arenas[number].pools_carved++;
+    memory->pools[id].units = 0;
+    return id;
+}
+
+static void usable_refill(Memory *memory) {
+    uint32_t number = arena_start(memory);
     usable_link(memory, number, NONE);
-    memory->rightmost[memory->arena_pools] = number;
+    memory->rightmost[memory->arenas[number].pools_usable] = number;
 }
 
 // One free pool more. The arena goes back, or moves behind those that have as many as it had: the
@@ -141,8 +158,8 @@ static void arena_gain_pool(Memory *memory, uint32_t number) {
         bool follows = arena->prev != NONE && memory->arenas[arena->prev].pools_free == before;
         memory->rightmost[before] = follows ? arena->prev : NONE;
     }
-    bool kept = memory->layout.keeps_last && arena->next == NONE;
-    if (after == memory->arena_pools && !kept) {
+    bool kept = memory->layout.release == RELEASE_ALL_BUT_LAST && arena->next == NONE;
+    if (after == arena->pools_usable && !kept) {
         usable_unlink(memory, number);
         arena_unmap(memory, number);
         return;
@@ -169,13 +186,21 @@ static uint32_t arena_take_pool(Memory *memory) {
         usable_unlink(memory, number);
     }
     uint32_t id = arena->pool_empty;
-    if (id != NONE) {
-        arena->pool_empty = memory->pools[id].next;
-    } else {
-        id = number * memory->arena_pools + arena->pools_carved++;
-        memory->pools[id].units = 0;
-    }
+    if (id == NONE) return arena_carve(memory, number);
+    arena->pool_empty = memory->pools[id].next;
     return id;
+}
+
+// The same where arenas stay for ever.
+static uint32_t any_take_pool(Memory *memory) {
+    uint32_t id = memory->pool_free, newest = memory->usable;
+    if (id != NONE) {
+        memory->pool_free = memory->pools[id].next;
+        return id;
+    }
+    if (newest == NONE || memory->arenas[newest].pools_carved == memory->arena_pools)
+        newest = memory->usable = arena_start(memory);
+    return arena_carve(memory, newest);
 }
 
 static void used_link(Memory *memory, uint32_t id) {
@@ -200,13 +225,14 @@ static uint16_t *pool_stack(const Memory *memory, uint32_t id) {
 
 // A pool for a class that has none with a free block: it becomes the only one in the used list.
 static uint32_t pool_start(Memory *memory, uint32_t units) {
-    uint32_t id = arena_take_pool(memory);
+    bool never = memory->layout.release == RELEASE_NEVER;
+    uint32_t id = never ? any_take_pool(memory) : arena_take_pool(memory);
     Pool *pool = &memory->pools[id];
     if (pool->units != units) {
         pool->units = (uint16_t)units;
         pool->live = 0;
         pool->freed = 0;
-        pool->fresh = (uint16_t)(memory->layout.pool_header / MEMORY_UNIT);
+        pool->fresh = (uint16_t)(POOL_HEADER >> memory->unit_shift);
     }
     used_link(memory, id);
     return id;
@@ -214,17 +240,28 @@ static uint32_t pool_start(Memory *memory, uint32_t units) {
 
 static void pool_empty(Memory *memory, uint32_t id) {
     used_unlink(memory, id);
+    if (memory->layout.release == RELEASE_NEVER) {
+        memory->pools[id].next = memory->pool_free;
+        memory->pool_free = id;
+        return;
+    }
     uint32_t number = id / memory->arena_pools;
     memory->pools[id].next = memory->arenas[number].pool_empty;
     memory->arenas[number].pool_empty = id;
     arena_gain_pool(memory, number);
 }
 
+uint64_t memory_large_held(uint32_t bytes) {
+    const uint64_t field = 8, step = 16, mapped = 32 << 20, page = 4096;
+    uint64_t chunk = (bytes + field + step - 1) / step * step;
+    return chunk < mapped ? chunk : (chunk + field + page - 1) / page * page;
+}
+
 static Address large_alloc(Memory *memory, uint32_t bytes) {
     CHECK(bytes <= REQUEST_MAX);
     memory->stats.large_blocks++;
     memory->stats.large_bytes += bytes;
-    memory->stats.held_bytes += bytes;
+    memory->stats.held_bytes += memory_large_held(bytes);
     return MEMORY_LARGE | memory->large_next++;  // after 2^31 of them, from the start again
 }
 
@@ -233,13 +270,13 @@ static void large_free(Memory *memory, Address address, uint32_t bytes) {
     CHECK(memory->stats.large_bytes >= bytes);
     memory->stats.large_blocks--;
     memory->stats.large_bytes -= bytes;
-    memory->stats.held_bytes -= bytes;
+    memory->stats.held_bytes -= memory_large_held(bytes);
 }
 
 Address memory_alloc(Memory *memory, uint32_t bytes) {
     CHECK(bytes > 0);
     if (UNLIKELY(bytes > memory->small_limit)) return large_alloc(memory, bytes);
-    uint32_t units = units_of(bytes);
+    uint32_t units = units_of(memory, bytes);
     uint32_t id = memory->used[units];
     if (UNLIKELY(id == NONE)) id = pool_start(memory, units);
     Pool *pool = &memory->pools[id];
@@ -276,7 +313,7 @@ void memory_free(Memory *memory, Address address, uint32_t bytes) {
         return;
     }
     uint32_t units = pool->units;
-    CHECK(units == units_of(bytes) && pool->live > 0);
+    CHECK(units == units_of(memory, bytes) && pool->live > 0);
     uint32_t offset = address - (id << memory->pool_shift);
     pool_stack(memory, id)[pool->freed++] = (uint16_t)offset;
     uint32_t live = pool->live--;
@@ -304,7 +341,7 @@ Address memory_region_alloc(Memory *memory, uint32_t region_number, uint32_t byt
     CHECK(bytes > 0 && region_number < MEMORY_REGIONS);
     if (UNLIKELY(bytes > memory->small_limit)) return large_alloc(memory, bytes);
     Region *region = &memory->regions[region_number];
-    uint32_t units = units_of(bytes);
+    uint32_t units = units_of(memory, bytes);
     if (UNLIKELY(region->arenas == NONE || region->fill + units > 1u << memory->arena_shift)) {
         region_extend(memory, region);
     }
@@ -327,29 +364,16 @@ void memory_region_close(Memory *memory, uint32_t region_number) {
     }
 }
 
-// The lists assume at least two blocks to a pool and two pools to an arena (so nothing is full and
-// empty at once), and offsets in a pool have 16 bits.
-static void layout_check(const MemoryLayout *layout) {
-    CHECK(__builtin_popcount(layout->arena_bytes) == 1);  // powers of two
-    CHECK(__builtin_popcount(layout->pool_bytes) == 1);
-    CHECK(layout->pool_bytes >= MEMORY_UNIT && layout->pool_bytes / MEMORY_UNIT < UINT16_MAX);
-    CHECK(layout->arena_bytes / layout->pool_bytes >= 2);
-    CHECK(layout->small_limit >= MEMORY_UNIT && layout->small_limit <= UNITS_MAX * MEMORY_UNIT);
-    CHECK(layout->small_limit % MEMORY_UNIT == 0 && layout->pool_header % MEMORY_UNIT == 0);
-    CHECK(layout->pool_header < layout->pool_bytes);
-    CHECK((layout->pool_bytes - layout->pool_header) / layout->small_limit >= 2);
-}
-
 static void geometry_set(Memory *memory, const MemoryLayout *layout) {
+    uint32_t alignment = layout->alignment, pool_room = layout->pool_bytes - POOL_HEADER;
     memory->layout = *layout;
     memory->small_limit = layout->small_limit;
-    memory->pool_shift = (uint32_t)__builtin_ctz(layout->pool_bytes / MEMORY_UNIT);
-    memory->arena_shift = (uint32_t)__builtin_ctz(layout->arena_bytes / MEMORY_UNIT);
+    memory->unit_shift = (uint32_t)__builtin_ctz(alignment);
+    memory->pool_shift = (uint32_t)__builtin_ctz(layout->pool_bytes / alignment);
+    memory->arena_shift = (uint32_t)__builtin_ctz(layout->arena_bytes / alignment);
     memory->arena_pools = layout->arena_bytes / layout->pool_bytes;
-    uint32_t pool_room = layout->pool_bytes - layout->pool_header;
-    for (uint32_t units = 1; units <= UNITS_MAX; units++) {
-        memory->capacity[units] = (uint16_t)(pool_room / (units * MEMORY_UNIT));
-    }
+    for (uint32_t units = 1; units <= UNITS_MAX; units++)
+        memory->capacity[units] = (uint16_t)(pool_room / (units * alignment));
     memory->stack_entries = memory->capacity[1];
 }
 
@@ -358,12 +382,17 @@ static void lists_clear(Memory *memory) {
     for (uint32_t i = 0; i <= memory->arena_pools; i++) memory->rightmost[i] = NONE;
     for (uint32_t i = 0; i < MEMORY_REGIONS; i++) memory->regions[i].arenas = NONE;
     memory->usable = NONE;
+    memory->pool_free = NONE;
     memory->arena_unused = NONE;
 }
 
+uint32_t memory_arenas_max(const MemoryLayout *layout) {
+    return MEMORY_LARGE / (layout->arena_bytes / layout->alignment);
+}
+
 Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *error) {
-    layout_check(layout);
-    CHECK(arenas_max <= (uint64_t)MEMORY_LARGE * MEMORY_UNIT / layout->arena_bytes);
+    memory_layout_check(layout);
+    CHECK(arenas_max <= memory_arenas_max(layout));
     Memory *memory = memory_new(1, sizeof *memory);
     geometry_set(memory, layout);
     memory->arenas_max = arenas_max;
@@ -377,6 +406,11 @@ Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *erro
     if (memory->arenas != NULL && memory->pools != NULL && memory->stacks != NULL) return memory;
     memory_close(memory);
     return NULL;
+}
+
+void memory_ask_pools_lost(Memory *memory, PoolsLost ask, void *context) {
+    memory->pools_lost = ask;
+    memory->pools_lost_context = context;
 }
 
 void memory_close(Memory *memory) {

@@ -1,11 +1,11 @@
 // memory.h -- what obmalloc would hold for the simulated objects
 //
-// CPython's small-object allocator in its geometry, block by block: 32 size classes, pools, arenas,
-// which pool serves next and when an arena goes back to the system (Objects/obmalloc.c, 3.10 to
-// 3.13). The same sequence of requests gives the same addresses and the same arena events as the
-// real allocator started with no pool in use and arenas aligned to their size (mmap aligns to
-// pages: then an arena may have one pool less). Requests above `small_limit` go to malloc and are
-// counted, not placed.
+// CPython's small-object allocator in the geometry of a version (memory_layout.h), block by block:
+// size classes, pools, arenas, which pool serves next and when an arena goes back to the system
+// (Objects/obmalloc.c). The same sequence of requests gives the same addresses and the same arena
+// events as the real allocator started with no pool in use and arenas aligned to their size (mmap
+// aligns to pages: then an arena of 3.10 may have one pool less). Requests above `small_limit` go
+// to malloc and are counted, not placed.
 //
 // A *region* is memory that a policy releases wholesale: arenas of its own, filled front to back; a
 // block freed in it is not used again; an arena of a closed region goes back when nothing in it is
@@ -13,26 +13,15 @@
 #ifndef OURO_MEMORY_H
 #define OURO_MEMORY_H
 
-#include "base.h"
+#include "memory_layout.h"
 
-// Where a block is, in units of MEMORY_UNIT bytes. Below MEMORY_LARGE: arena number * arena_bytes /
-// MEMORY_UNIT + offset. At or above it: a block of malloc, in the order of allocation.
+// Where a block is, in units of layout->alignment bytes. Below MEMORY_LARGE: arena number *
+// arena_bytes / alignment + offset. At or above it: a block of malloc, in the order of allocation.
 typedef uint32_t Address;
-#define MEMORY_UNIT  16u
 #define MEMORY_LARGE 0x80000000u
 
-typedef struct {
-    uint32_t arena_bytes;  // what is mapped and unmapped at once; a power of two
-    uint32_t pool_bytes;   // one pool holds blocks of one size class; a power of two
-    uint32_t pool_header;  // bytes at the start of a pool
-    uint32_t small_limit;  // larger requests go to malloc; a multiple of MEMORY_UNIT
-    bool keeps_last;       // 3.9 and later: the last arena of the list is kept although wholly free
-} MemoryLayout;
-
-// CPython 3.10 to 3.14: arenas of 1 MiB, pools of 16 KiB.
-extern const MemoryLayout MEMORY_3_10;
-
-// Running figures, for reading only. held_bytes = arenas * arena_bytes + large_bytes.
+// Running figures, for reading only. held_bytes = arenas * arena_bytes + memory_large_held of every
+// large block.
 typedef struct {
     uint64_t held_bytes;       // what the process holds for the objects
     uint64_t arenas;           // mapped now, regions included
@@ -44,10 +33,16 @@ typedef struct {
 
 typedef struct Memory Memory;
 
-// `arenas_max` bounds the arenas mapped at one time (at most MEMORY_LARGE * MEMORY_UNIT /
-// arena_bytes); address space for their tables is reserved. NULL with `error` filled when it cannot
-// be had.
+// `arenas_max` bounds the arenas mapped at one time (at most memory_arenas_max); address space for
+// their tables is reserved. NULL with `error` filled when it cannot be had.
 Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *error);
+uint32_t memory_arenas_max(const MemoryLayout *layout);  // that an Address can tell apart
+
+// Asks for each arena of pools from here on how many pools it loses because of where it lies
+// (instead of layout->pools_lost; at least two must be left).
+typedef uint32_t (*PoolsLost)(void *context);
+void memory_ask_pools_lost(Memory *memory, PoolsLost ask, void *context);
+
 void memory_close(Memory *memory);
 const MemoryStats *memory_stats(const Memory *memory);
 
@@ -66,5 +61,10 @@ void memory_region_close(Memory *memory, uint32_t region);
 
 // Gives back a block from any of the above; `bytes` as requested.
 void memory_free(Memory *memory, Address address, uint32_t bytes);
+
+// What glibc's malloc takes for a block of `bytes` above small_limit: a size field and steps of 16
+// bytes; from 32 MiB on always whole pages of its own. (From 128 KiB on a block has such pages as
+// long as none as large has been freed: at most a page more than this says.)
+uint64_t memory_large_held(uint32_t bytes);
 
 #endif

@@ -106,7 +106,7 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
     h->refcounts[object] = 1;
     h->gc[object] = 0;
     if (h->locality != NULL) {
-        h->gc[object] = locality_sample(h->addresses[object]);
+        h->gc[object] = locality_sample(h->locality, h->addresses[object]);
         touch(h, object);
     }
     h->instance_of[object] = number;
@@ -164,8 +164,8 @@ static void account_work(Heap *h, uint32_t payload) {
     if (h->freed_by == FREED_IN_PAUSE) {
         h->pause.freed++;
         if (payload > 0)
-            ++*(payload > MEMORY_3_10.small_limit ? &h->pause.payloads_large
-                                                  : &h->pause.payloads_small);
+            ++*(payload > h->options.allocator->small_limit ? &h->pause.payloads_large
+                                                            : &h->pause.payloads_small);
     } else if (h->freed_by == FREED_BY_MUTATOR) {
         h->work.freed_refcount++;
         h->work.payloads_freed += payload > 0;

@@ -199,7 +199,8 @@ static bool open_heap(Run *run, Error *error) {
                            .batch = run->spaces.batch,
                            .free_at_death = run->spaces.free_at_death,
                            .locality = run->cost.model == COST_CACHE,
-                           .mapping = run->options.mapping};
+                           .mapping = run->options.mapping,
+                           .allocator = run->options.allocator};
     for (uint32_t i = 0; i < spec->population_count; i++)
         options.templates[i] = &spec->populations[i].template;
     memcpy(options.is_region, run->spaces.is_region, sizeof options.is_region);
@@ -239,6 +240,7 @@ Run *run_open(const RunOptions *options, Error *error) {
     if (run == NULL) return NULL;
     run->options = *options;
     run->cost = options->cost != NULL ? *options->cost : cost_table_shipped(COST_CACHE);
+    if (options->allocator == NULL) run->options.allocator = &MEMORY_DEFAULT;
     run->check_events = options->check && spec_allocations(options->spec) <= small;
     if (run->check_events) run->options.batch = 1;
     run->mutator = mutator_open(options->spec, error);
@@ -303,6 +305,7 @@ static RunResult result_head(const Run *run, RunStatus status) {
     return (RunResult){.spec = run->options.spec,
                        .policy = run->options.policy,
                        .engine = run->options.engine,
+                       .allocator = run->options.allocator,
                        .status = status,
                        .recorder = &run->recorder,
                        .spaces = &run->spaces};

@@ -32,6 +32,7 @@ typedef struct {
                  // every collection
     Mapping *mapping;  // what is recorded goes there, and can be read from a process that shares it
                        // when this one has died; NULL: memory of its own
+    const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
 } RunOptions;
 
 typedef struct Run Run;
@@ -71,6 +72,7 @@ typedef struct {
     const Spec *spec;
     const PolicyChoice *policy;
     Engine engine;
+    const MemoryLayout *allocator;
     RunStatus status;
     uint64_t stream_digest;  // of all events; 0 when the run stopped before the end of the stream
     uint64_t result_digest;  // of status, metrics and collections of the simulation: measured time

@@ -9,7 +9,7 @@
 
 // ---- an oracle: every line, in caches of full size ----
 
-enum { LINE_UNITS = 64 / MEMORY_UNIT, PAGE_UNITS = 4096 / MEMORY_UNIT };
+enum { ALIGNMENT = 16, LINE_UNITS = 64 / ALIGNMENT, PAGE_UNITS = 4096 / ALIGNMENT };
 
 typedef struct {
     uint32_t sets, ways;
@@ -49,7 +49,7 @@ static void naive_free(Naive *naive) {
 static Misses naive_pass(Naive *n, const Address *order, const Address *targets, uint32_t count) {
     Misses m = {0};
     for (uint32_t i = 0; i < count; i++) {
-        bool jump = i > 0 && locality_is_jump(order[i - 1], order[i]);
+        bool jump = i > 0 && locality_is_jump(order[i - 1], order[i], locality_near(ALIGNMENT));
         bool l1 = cache_misses(&n->l1, order[i] / LINE_UNITS);
         bool l2 = cache_misses(&n->l2, order[i] / LINE_UNITS);
         bool l3 = cache_misses(&n->l3, order[i] / LINE_UNITS);
@@ -58,7 +58,7 @@ static Misses naive_pass(Naive *n, const Address *order, const Address *targets,
         m.jumps_l3 += jump && l3;
         m.pages += cache_misses(&n->pages, order[i] / PAGE_UNITS);
         if (targets == NULL) continue;
-        bool far = locality_is_jump(order[i], targets[i]);
+        bool far = locality_is_jump(order[i], targets[i], locality_near(ALIGNMENT));
         l1 = cache_misses(&n->l1, targets[i] / LINE_UNITS);
         l2 = cache_misses(&n->l2, targets[i] / LINE_UNITS);
         l3 = cache_misses(&n->l3, targets[i] / LINE_UNITS);
@@ -73,7 +73,7 @@ static Misses naive_pass(Naive *n, const Address *order, const Address *targets,
 
 static Locality *sampled_new(void) {
     Error error = {0};
-    Locality *locality = locality_open(1 << 23, &error);
+    Locality *locality = locality_open(1 << 23, ALIGNMENT, &error);
     ck_assert_msg(locality != NULL, "%s", error.text);
     return locality;
 }
@@ -83,10 +83,11 @@ static Misses sampled_pass(Locality *l, const Address *order, const Address *tar
     Misses m = {0};
     locality_begin(l);
     for (uint32_t i = 0; i < count; i++) {
-        locality_step(l, order[i], locality_sample(order[i]),
-                      i > 0 && locality_is_jump(order[i - 1], order[i]));
-        if (targets != NULL && locality_sample(targets[i]) & SAMPLE_LINE)
-            locality_edge(l, targets[i], locality_is_jump(order[i], targets[i]));
+        locality_step(l, order[i], locality_sample(l, order[i]),
+                      i > 0 && locality_is_jump(order[i - 1], order[i], locality_near(ALIGNMENT)));
+        if (targets != NULL && locality_sample(l, targets[i]) & SAMPLE_LINE)
+            locality_edge(l, targets[i],
+                          locality_is_jump(order[i], targets[i], locality_near(ALIGNMENT)));
     }
     locality_play(l, targets != NULL ? PASS_STEPS_AND_EDGES : PASS_STEPS, &m);
     return m;
@@ -181,12 +182,28 @@ END_TEST
 
 START_TEST(a_sixteenth_of_lines_and_pages_is_in_the_sample) {
     uint32_t lines = 0, pages = 0, count = 1 << 20;
+    Locality *locality = sampled_new();
     for (uint32_t i = 0; i < count; i++) {
-        lines += (locality_sample(i * LINE_UNITS) & SAMPLE_LINE) != 0;
-        pages += (locality_sample(i * PAGE_UNITS / 2) & SAMPLE_PAGE) != 0;
+        lines += (locality_sample(locality, i * LINE_UNITS) & SAMPLE_LINE) != 0;
+        pages += (locality_sample(locality, i * PAGE_UNITS / 2) & SAMPLE_PAGE) != 0;
     }
+    locality_close(locality);
     near("lines", lines, count / 16, count / 16);
     near("pages", pages, count / 16, count / 16);
+}
+END_TEST
+
+START_TEST(lines_and_pages_have_their_size_whatever_the_alignment) {
+    Error error = {0};
+    Locality *wide = sampled_new(), *narrow = locality_open(1, ALIGNMENT / 2, &error);
+    ck_assert_ptr_nonnull(narrow);
+    for (uint32_t i = 0; i < 1 << 20; i++)
+        ck_assert_uint_eq(locality_sample(wide, i), locality_sample(narrow, 2 * i));
+    for (uint32_t i = 0; i < 100; i++)
+        ck_assert_int_eq(locality_is_jump(50, i, locality_near(ALIGNMENT)),
+                         locality_is_jump(100, 2 * i, locality_near(ALIGNMENT / 2)));
+    locality_close(wide);
+    locality_close(narrow);
 }
 END_TEST
 
@@ -197,6 +214,7 @@ Suite *locality_suite(void) {
     tcase_add_loop_test(sample, a_sample_misses_as_often_as_all_lines_do, 0,
                         2 * (int)ARRAY_LENGTH(SIZES));
     tcase_add_test(sample, a_sixteenth_of_lines_and_pages_is_in_the_sample);
+    tcase_add_test(sample, lines_and_pages_have_their_size_whatever_the_alignment);
     suite_add_tcase(suite, sample);
     TCase *heaps = tcase_create("heaps");
     tcase_add_test(heaps, a_walk_in_order_never_jumps);

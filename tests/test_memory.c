@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
     Memory *model;
     NaiveMemory *naive;
-    uint32_t small_limit;
+    uint32_t small_limit, alignment;
     unsigned seed;
     unsigned step;
     Block *blocks;  // live
@@ -33,11 +33,15 @@ typedef struct {
 
 static Pair pair_open(const MemoryLayout *layout, unsigned seed, uint32_t blocks_max) {
     Error error = {0};
-    Pair pair = {.small_limit = layout->small_limit, .seed = seed, .naive = naive_new(layout)};
+    Pair pair = {.small_limit = layout->small_limit,
+                 .alignment = layout->alignment,
+                 .seed = seed,
+                 .naive = naive_new(layout)};
     pair.model = memory_open(layout, NAIVE_ARENAS, &error);
     ck_assert_msg(pair.model != NULL, "%s", error.text);
     pair.blocks = memory_new(blocks_max, sizeof *pair.blocks);
-    pair.taken = memory_new((size_t)NAIVE_ARENAS * layout->arena_bytes / MEMORY_UNIT, sizeof(bool));
+    pair.taken =
+        memory_new((size_t)NAIVE_ARENAS * layout->arena_bytes / layout->alignment, sizeof(bool));
     return pair;
 }
 
@@ -67,7 +71,7 @@ static void pair_compare(Pair *pair) {
 
 // Marks the block's units as taken or not; all of them must have been the opposite.
 static void pair_mark(Pair *pair, Block block, bool taken) {
-    for (uint32_t i = 0; i < (block.bytes + 15) / 16; i++) {
+    for (uint32_t i = 0; i < (block.bytes + pair->alignment - 1) / pair->alignment; i++) {
         bool *unit = &pair->taken[block.address + i];
         if (*unit == taken) PAIR_FAIL(pair, "blocks overlap at %u", block.address + i);
         *unit = taken;
@@ -144,7 +148,12 @@ static void program_run(const MemoryLayout *layout, unsigned seed, uint32_t phas
     }
     while (pair.count > 0) pair_release(&pair, rng_below(&rng, pair.count));
     for (int region = 0; region < 3; region++) pair_region_close(&pair, region);
-    ck_assert_uint_le(memory_stats(pair.model)->arenas, layout->keeps_last ? 1 : 0);
+    if (layout->release == RELEASE_NEVER) {
+        ck_assert_uint_eq(memory_stats(pair.model)->arenas, naive_stats(pair.naive)->arenas);
+    } else {
+        bool keeps = layout->release == RELEASE_ALL_BUT_LAST;
+        ck_assert_uint_le(memory_stats(pair.model)->arenas, keeps ? 1 : 0);
+    }
     ck_assert_uint_eq(memory_stats(pair.model)->large_bytes, 0);
     pair_close(&pair);
 }
@@ -157,14 +166,36 @@ static unsigned seed_of(int index) {
 }
 
 // Shrunk, so that a few hundred blocks fill dozens of arenas.
-static const MemoryLayout TINY = {1u << 12, 1u << 10, 48, 256, true};
+static const MemoryLayout TINY = {.arena_bytes = 1u << 12,
+                                  .pool_bytes = 1u << 10,
+                                  .alignment = 16,
+                                  .small_limit = 256,
+                                  .release = RELEASE_ALL_BUT_LAST};
 
 START_TEST(tiny_arenas_match_the_oracle) { program_run(&TINY, seed_of(_i), 500); }
 END_TEST
 
 START_TEST(tiny_arenas_without_keeping_match_the_oracle) {
     MemoryLayout layout = TINY;
-    layout.keeps_last = false;
+    layout.release = RELEASE_FREE;
+    program_run(&layout, seed_of(_i), 500);
+}
+END_TEST
+
+START_TEST(tiny_arenas_of_the_oldest_match_the_oracle) {
+    MemoryLayout layout = TINY;
+    layout.release = RELEASE_NEVER;
+    layout.alignment = 8;
+    layout.pools_lost = 1;
+    program_run(&layout, seed_of(_i), 500);
+}
+END_TEST
+
+START_TEST(tiny_arenas_that_lose_a_pool_match_the_oracle) {
+    MemoryLayout layout = TINY;
+    layout.release = RELEASE_FREE;
+    layout.alignment = 8;
+    layout.pools_lost = 1;
     program_run(&layout, seed_of(_i), 500);
 }
 END_TEST
@@ -176,7 +207,13 @@ START_TEST(many_pools_per_arena_match_the_oracle) {
 }
 END_TEST
 
-START_TEST(layout_3_10_matches_the_oracle) { program_run(&MEMORY_3_10, seed_of(_i), 20000); }
+static const MemoryLayout *const LAYOUTS[] = {
+#define LAYOUT(constant, ...) &constant,
+#include "memory_layouts.def"
+#undef LAYOUT
+};
+
+START_TEST(every_layout_matches_the_oracle) { program_run(LAYOUTS[_i], seed_of(_i), 20000); }
 END_TEST
 
 #define ARENA_UNITS  65536u  // 1 MiB
@@ -279,9 +316,9 @@ START_TEST(an_arena_is_released_by_its_place_before_it_moves) {
 }
 END_TEST
 
-static void arenas_left(bool keeps_last, uint64_t expected) {
+static void arenas_left(ArenaRelease release, uint64_t expected) {
     MemoryLayout layout = MEMORY_3_10;
-    layout.keeps_last = keeps_last;
+    layout.release = release;
     Memory *memory = model_open(&layout);
     fill_512(memory, 3 * ARENA_BLOCKS);
     free_512(memory, 0, 3 * ARENA_BLOCKS);
@@ -290,10 +327,13 @@ static void arenas_left(bool keeps_last, uint64_t expected) {
     memory_close(memory);
 }
 
-START_TEST(the_last_arena_is_kept_since_3_9) { arenas_left(true, 1); }
+START_TEST(the_last_arena_is_kept_since_3_9) { arenas_left(RELEASE_ALL_BUT_LAST, 1); }
 END_TEST
 
-START_TEST(the_last_arena_went_back_before_3_9) { arenas_left(false, 0); }
+START_TEST(the_last_arena_went_back_before_3_9) { arenas_left(RELEASE_FREE, 0); }
+END_TEST
+
+START_TEST(no_arena_went_back_before_2_5) { arenas_left(RELEASE_NEVER, 3); }
 END_TEST
 
 START_TEST(large_blocks_are_counted) {
@@ -303,7 +343,7 @@ START_TEST(large_blocks_are_counted) {
     ck_assert_uint_eq(first, MEMORY_LARGE);
     ck_assert_uint_eq(second, MEMORY_LARGE + 1);
     ck_assert_uint_eq(memory_stats(memory)->large_blocks, 2);
-    ck_assert_uint_eq(memory_stats(memory)->held_bytes, 513 + (UINT64_C(1) << 31));
+    ck_assert_uint_eq(memory_stats(memory)->held_bytes, 528 + (UINT64_C(1) << 31) + 4096);
     memory_free(memory, second, 1u << 31);
     ck_assert_uint_eq(memory_stats(memory)->large_bytes, 513);
     ck_assert_uint_eq(memory_stats(memory)->arenas_mapped, 0);
@@ -357,6 +397,7 @@ Suite *memory_suite(void) {
     tcase_add_test(by_hand, an_arena_is_released_by_its_place_before_it_moves);
     tcase_add_test(by_hand, the_last_arena_is_kept_since_3_9);
     tcase_add_test(by_hand, the_last_arena_went_back_before_3_9);
+    tcase_add_test(by_hand, no_arena_went_back_before_2_5);
     tcase_add_test(by_hand, large_blocks_are_counted);
     tcase_add_test(by_hand, an_open_region_keeps_its_arenas_and_reuses_nothing);
     tcase_add_test(by_hand, an_arena_of_a_closed_region_goes_with_its_last_block);
@@ -368,7 +409,9 @@ Suite *memory_suite(void) {
     tcase_add_loop_test(random, tiny_arenas_match_the_oracle, 0, 100);
     tcase_add_loop_test(random, tiny_arenas_without_keeping_match_the_oracle, 0, 100);
     tcase_add_loop_test(random, many_pools_per_arena_match_the_oracle, 0, 50);
-    tcase_add_loop_test(random, layout_3_10_matches_the_oracle, 0, 4);
+    tcase_add_loop_test(random, tiny_arenas_of_the_oldest_match_the_oracle, 0, 50);
+    tcase_add_loop_test(random, tiny_arenas_that_lose_a_pool_match_the_oracle, 0, 50);
+    tcase_add_loop_test(random, every_layout_matches_the_oracle, 0, ARRAY_LENGTH(LAYOUTS));
     suite_add_tcase(suite, random);
     return suite;
 }

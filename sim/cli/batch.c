@@ -57,7 +57,8 @@ static bool job_run(const Batch *batch, Job *job, size_t index) {
                           .engine = a->engine,
                           .cost = &a->cost,
                           .batch = a->batch,
-                          .check = a->check};
+                          .check = a->check,
+                          .allocator = a->allocator};
     uint64_t slice = 1024;
     bool done = false;
     job->run = run_open(&options, &job->error);

@@ -80,6 +80,8 @@ static const Option RUN_OPTIONS[] = {
     {"engine", "NAME",
      "tracing simulates; null only counts; cpython (3.11) or cpython-X.Y measures for real"},
     {"cost", "cache|counts[:FILE]", "the model of pauses; FILE: a table of ouro calibrate"},
+    {"allocator", "X.Y",
+     "the small-object allocator of this CPython, for all policies; default 3.10"},
     {"out", "DIR", "writes results, collections and timelines into DIR"},
     {"json", NULL, "prints JSON instead of a table"},
     {"tsv", NULL, "prints tab-separated values instead of a table"},
@@ -143,6 +145,8 @@ static bool run_option(void *context, const Option *option, const char *value, E
     if (strcmp(name, "scale") == 0) return override_add(a, "workload.scale=", value, error);
     if (strcmp(name, "engine") == 0) return engine_option(a, value, error);
     if (strcmp(name, "cost") == 0) return cost_choose(&a->cost, value, error);
+    if (strcmp(name, "allocator") == 0)
+        return (a->allocator = memory_layout_find(value, error)) != NULL;
     if (strcmp(name, "batch") == 0)
         return number_option(option, value, 1, 1u << 20, &a->batch, error);
     if (strcmp(name, "j") == 0) return number_option(option, value, 1, 256, &a->jobs, error);
@@ -172,7 +176,8 @@ bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *a = (RunArguments){.batch = 4096,
                         .jobs = processors > 0 ? (uint64_t)processors : 1,
-                        .cost = cost_table_shipped(COST_CACHE)};
+                        .cost = cost_table_shipped(COST_CACHE),
+                        .allocator = &MEMORY_DEFAULT};
     for (int i = 0; i < argc; i++) command_append(a, argv[i]);
     if (!options_parse(argc - 1, argv + 1, RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS), run_option, a,
                        error))

@@ -38,6 +38,7 @@ typedef struct {
     Engine engine;
     CostTable cost;
     char python[16];  // "3.11": the run is played on this interpreter as well, and measured
+    const MemoryLayout *allocator;
     const char *out;  // NULL: write nothing
     Format format;
     bool check, help;

@@ -311,7 +311,8 @@ static bool write_provenance(const char *dir, const RunArguments *a, const Rows 
     fprintf(f, "behaviour\t%u\ncommit\t%s\n", BEHAVIOUR_VERSION, OURO_COMMIT);
     char engine[ENGINE_NAME_SIZE];
     row_engine(&rows->rows[0], engine);
-    fprintf(f, "engine\t%s\ncost_model\t%s\n", engine, rows->rows[0].cost);
+    fprintf(f, "engine\t%s\nallocator\t%s\n", engine, rows->rows[0].allocator->name);
+    fprintf(f, "cost_model\t%s\n", rows->rows[0].cost);
     if (rows->rows[0].interpreter != NULL)
         fprintf(f, "measured\tCPython %s\n", rows->rows[0].interpreter);
     fprintf(f, "memory_limit_bytes\t%llu\n", llu(spec->memory_limit));

@@ -10,6 +10,7 @@ Row row_of(const RunResult *result) {
                .policy = result->policy,
                .engine = result->engine,
                .interpreter = result->interpreter,
+               .allocator = result->allocator,
                .status = result->status,
                .stream_digest = result->stream_digest,
                .result_digest = result->result_digest,
@@ -105,6 +106,7 @@ void row_print_json(FILE *file, const Row *row) {
     char engine[ENGINE_NAME_SIZE];
     row_engine(row, engine);
     json_field(file, "engine", engine);
+    json_field(file, "allocator", row->allocator->name);
     json_field(file, "status", status_name(row->status));
     fprintf(file, ",\"behaviour\":%u", BEHAVIOUR_VERSION);
     json_field(file, "cost_model", row->cost);
@@ -123,7 +125,7 @@ void row_print_json(FILE *file, const Row *row) {
 }
 
 void rows_print_tsv(FILE *file, const Rows *rows) {
-    fputs("workload\tpolicy\tseed\tengine\tstatus\tstream_digest\tresult_digest", file);
+    fputs("workload\tpolicy\tseed\tengine\tallocator\tstatus\tstream_digest\tresult_digest", file);
     for (size_t i = 0; i < METRIC_COUNT; i++)
         if (is_known(&rows->rows[0], &METRICS[i])) fprintf(file, "\t%s", METRICS[i].name);
 #define X(name, help) fputs("\t" #name, file);
@@ -135,9 +137,9 @@ void rows_print_tsv(FILE *file, const Rows *rows) {
         char stream[17], engine[ENGINE_NAME_SIZE];
         digest_text(stream, row->stream_digest, row->status == STATUS_OK);
         row_engine(row, engine);
-        fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%s\t%016llx", row->spec->name, row->policy->label,
-                (unsigned long long)row->spec->seed, engine, status_name(row->status), stream,
-                (unsigned long long)row->result_digest);
+        fprintf(file, "%s\t%s\t%llu\t%s\t%s\t%s\t%s\t%016llx", row->spec->name, row->policy->label,
+                (unsigned long long)row->spec->seed, engine, row->allocator->name,
+                status_name(row->status), stream, (unsigned long long)row->result_digest);
         for (size_t k = 0; k < METRIC_COUNT; k++)
             if (is_known(row, &METRICS[k]))
                 fprintf(file, "\t%llu",
@@ -156,8 +158,10 @@ static void print_head(const Row *row) {
     format_metric(allocations, UNIT_COUNT, spec_allocations(row->spec));
     format_metric(floor, UNIT_BYTES, row->metrics.floor_bytes);
     if (row->spec->memory_limit > 0) format_metric(limit, UNIT_BYTES, row->spec->memory_limit);
-    printf("%s: %s allocations, seed %llu, memory limit %s\n", row->spec->name, allocations,
+    printf("%s: %s allocations, seed %llu, memory limit %s", row->spec->name, allocations,
            (unsigned long long)row->spec->seed, limit);
+    if (row->allocator != &MEMORY_DEFAULT) printf(", allocator of %s", row->allocator->name);
+    printf("\n");
 }
 
 static void print_foot(const Row *row) {

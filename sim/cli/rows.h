@@ -12,6 +12,7 @@ typedef struct {
     const PolicyChoice *policy;
     Engine engine;
     const char *interpreter;  // NULL: simulated; else its version: times are measured
+    const MemoryLayout *allocator;
     RunStatus status;
     char cost[COST_NAME_SIZE];  // model and table
     uint64_t stream_digest, result_digest;

@@ -1,6 +1,8 @@
 // verify.c -- ouro verify: the simulator against real interpreters
 #include "verify.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +20,11 @@ static const Option OPTIONS[] = {
     {"python", "X.Y", "only this interpreter (may be given again); default: all that were built"},
     {"programs", "N", "random programs to play; default 1000"},
     {"seed", "N", "of the first of them; default 1"},
-    {"policy", "NAME[:knob=value,...]", "for workloads; default cpython-3.11"},
+    {"policy", "NAME[:knob=value,...]", "for workloads; default: the interpreter's own rules"},
     {"scale", "X", "for workloads; default 0.1"},
     {"memory", NULL, "for workloads: compare the address of every block and all arenas as well"},
+    {"default-arenas", NULL,
+     "--memory, but with arenas as the interpreter maps them: their number only, within 2"},
     {"pauses", NULL, "instead: predicts runs that calibrate does not fit, and measures them"},
     {"cost", "cache|counts[:FILE]", "with --pauses: the model; FILE: a table of ouro calibrate"},
     {"repeats", "N", "with --pauses: times that each run is measured, 1 to 16; default 5"},
@@ -62,6 +66,7 @@ static bool verify_option(void *context, const Option *option, const char *value
         if (!text_count(value, 1, 16, &a->repeats, &why))
             return error_set(error, "--repeats: %s", why.text);
     }
+    if (strcmp(option->name, "default-arenas") == 0) a->memory = a->default_arenas = true;
     if (strcmp(option->name, "help") == 0) a->help = true;
     return true;
 }
@@ -69,7 +74,6 @@ static bool verify_option(void *context, const Option *option, const char *value
 bool verify_arguments_parse(VerifyArguments *a, int argc, char **argv, Error *error) {
     *a = (VerifyArguments){.programs = 1000,
                            .seed = 1,
-                           .policy = "cpython-3.11",
                            .scale = "0.1",
                            .cost = cost_table_shipped(COST_CACHE),
                            .repeats = 5};
@@ -84,7 +88,9 @@ void verify_arguments_print(void) {
         "every\n"
         "collection: when, which generation, candidates, references, collected, counters and "
         "totals.\n"
-        "Random programs, or the workloads that are named. Exit 1 at the first difference.\n");
+        "Random programs, or the workloads that are named: shipped ones, or files. Exit 1 at the "
+        "first\n"
+        "difference; a random program is shrunk first and left in ouro-verify-SEED.ini.\n");
     options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
 }
 
@@ -94,17 +100,32 @@ static bool is_wanted(const VerifyArguments *a, const char *version) {
     return a->python_count == 0;
 }
 
+// An interrupt reaches the interpreter's program too, which says what it has done and ends; so does
+// one that was sent to us alone.
+static volatile sig_atomic_t interrupted;
+static volatile pid_t child;
+
+static void on_interrupt(int number) {
+    interrupted = 1;
+    if (child > 0) kill(child, number);
+}
+
 // The exit code of one program, with our arguments.
 static int run_interpreter(const char *version, char **argv) {
     char path[PATH_SIZE];
-    pid_t child;
+    pid_t spawned = 0;
     int status = 0;
+    if (interrupted) return EXIT_INTERRUPTED;
     interpreter_path(version, path, sizeof path);
-    if (posix_spawn(&child, path, NULL, NULL, argv, environ) != 0 ||
-        waitpid(child, &status, 0) < 0) {
+    bool good = posix_spawn(&spawned, path, NULL, NULL, argv, environ) == 0;
+    child = spawned;
+    while (good && waitpid(spawned, &status, 0) < 0) good = errno == EINTR;
+    child = 0;
+    if (!good) {
         fprintf(stderr, "ouro: %s: cannot be started\n", path);
         return EXIT_BAD_INPUT;
     }
+    if (interrupted) return EXIT_INTERRUPTED;
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_NO;
 }
 
@@ -131,5 +152,7 @@ int verify_command(int argc, char **argv) {
         verify_arguments_print();
         return EXIT_FINE;
     }
+    struct sigaction action = {.sa_handler = on_interrupt};
+    CHECK(sigaction(SIGINT, &action, NULL) == 0);
     return verify(&arguments, argv);
 }

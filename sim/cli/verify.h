@@ -11,10 +11,12 @@ typedef struct {
     size_t workload_count;
     const char *pythons[VERIFY_PYTHONS_MAX];  // "3.11"; none: all that were built
     size_t python_count;
-    const char *policy, *scale;  // of workloads
+    const char *policy;  // of workloads; NULL: the rules of each interpreter
+    const char *scale;   // of workloads
     uint64_t programs, seed;
-    bool memory;  // compare addresses and arenas as well
-    bool pauses;  // predicted pauses against measured ones instead
+    bool memory;          // compare blocks and arenas as well,
+    bool default_arenas;  // but arenas only, as the interpreter maps them by itself
+    bool pauses;          // predicted pauses against measured ones instead
     CostTable cost;
     uint64_t repeats;
     bool help;

@@ -18,7 +18,8 @@
 #endif
 
 static PyObject *collect_function, *freeze_function, *unfreeze_function, *garbage_list;
-static PyGC_Head own_objects;  // the interpreter's, out of all generations
+static PyObject *callbacks_list;  // gc.callbacks, as the collector knew it
+static PyGC_Head own_objects;     // the interpreter's, out of all generations
 
 static struct _gc_runtime_state *gc_state(void) {
 #if PY_VERSION_HEX < 0x03090000
@@ -58,6 +59,9 @@ bool interpreter_start(Error *error) {
     unfreeze_function = PyObject_GetAttrString(module, "unfreeze");
     garbage_list = PyObject_GetAttrString(module, "garbage");
     interpreter_enable(false);
+    // From 3.12 on a collection makes two strings for the callbacks, even if there are none.
+    callbacks_list = gc_state()->callbacks;
+    gc_state()->callbacks = NULL;
     return true;
 }
 
@@ -72,6 +76,7 @@ void interpreter_hide_objects(void) {
 
 // Their lists must be whole again before the interpreter tears itself down.
 void interpreter_stop(void) {
+    gc_state()->callbacks = callbacks_list;
     list_move(&own_objects, &gc_state()->generations[2].head);
     Py_Finalize();
 }
@@ -182,7 +187,15 @@ static void call(PyObject *function, PyObject *argument) {
     Py_DECREF(result);
 }
 
+// A full collection is asked for in C: gc.collect(2) would make a number for its result.
 void interpreter_collect(int generation) {
+    if (generation == 2) {
+        int enabled = gc_state()->enabled;
+        interpreter_enable(true);
+        PyGC_Collect();
+        interpreter_enable(enabled);
+        return;
+    }
     PyObject *number = PyLong_FromLong(generation);
     call(collect_function, number);
     Py_DECREF(number);

@@ -17,8 +17,9 @@ typedef struct {
     int64_t collections[3], collected[3], uncollectable[3];
 } GcState;
 
-// Starts the interpreter, disables its collector, and puts all of its own objects where no
-// collection and no freeze finds them. False with `error` when it cannot start.
+// Starts the interpreter, disables its collector, takes gc.callbacks away, so that a collection
+// allocates nothing, and puts all of its own objects where no collection and no freeze finds them.
+// False with `error` when it cannot start.
 bool interpreter_start(Error *error);
 void interpreter_stop(void);
 
@@ -56,7 +57,8 @@ void interpreter_reset(void);
 // All objects of the three generations, of whatever type, borrowed; the caller frees the array.
 PyObject **interpreter_objects(size_t *count);
 
-// gc.collect(generation), gc.freeze(), gc.unfreeze(); nothing tracked is allocated.
+// gc.collect(generation), gc.freeze(), gc.unfreeze(); nothing tracked is allocated, and for
+// generation 2 nothing at all.
 void interpreter_collect(int generation);
 void interpreter_freeze(void);
 void interpreter_unfreeze(void);

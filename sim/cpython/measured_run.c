@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "arenas.h"
 #include "pauses.h"
 #include "replay.h"
 
@@ -70,7 +71,8 @@ bool measured_run(MeasuredRun *m, const Spec *spec, const PolicyChoice *policy,
                   const CostTable *cost, uint32_t repeats, Error *error) {
     CHECK(repeats > 0 && repeats <= REPEATS_MAX);
     *m = (MeasuredRun){.repeats = repeats};
-    RunOptions options = {.spec = spec, .policy = policy, .cost = cost, .batch = 4096};
+    RunOptions options = {
+        .spec = spec, .policy = policy, .cost = cost, .batch = 4096, .allocator = arenas_layout()};
     RunResult result;
     Run *run = run_open(&options, error);
     bool good = run != NULL && simulate(run, &result, error);

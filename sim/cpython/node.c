@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "arenas.h"
+#include "memory.h"
 #include "region.h"
 
 enum { TYPES_MAX = 1 << 16, PAGE = 4096, SMALL_LIMIT = 512 };
@@ -45,7 +46,9 @@ static int node_tp_clear(PyObject *self) {
 }
 
 // What is too large for the interpreter's pools is a block of malloc.
-static int64_t large_of(uint32_t bytes) { return bytes > SMALL_LIMIT ? bytes : 0; }
+static int64_t large_of(uint32_t bytes) {
+    return bytes > SMALL_LIMIT ? (int64_t)memory_large_held(bytes) : 0;
+}
 
 void node_give_native(Node *node) {
     const NodeType *type = node_type_of(node);

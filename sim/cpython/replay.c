@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "arenas.h"
-#include "heap_state.h"
 #include "region.h"
 #include "replay_state.h"
 
@@ -92,51 +91,6 @@ static void apply_drop(Replay *r, uint32_t unit) {
     Py_DECREF((PyObject *)r->units[unit].root);
 }
 
-// ---- memory ----
-
-// Both sides number arenas in their own way: each simulated arena stands for one real arena while
-// that is mapped.
-static bool same_block(Replay *r, const char *what, Address simulated, const void *block) {
-    const uint32_t units = ARENA_BYTES / MEMORY_UNIT;
-    uint32_t offset = 0, number = arenas_find(block, &offset), arena = simulated / units;
-    if (simulated >= MEMORY_LARGE) return true;  // of malloc on both sides
-    if (number == UINT32_MAX) return replay_differs(r, what, simulated, -1);
-    uint32_t known = r->arena_of[arena];
-    if (known == 0 || !arenas_is_mapped(known - 1)) r->arena_of[arena] = number + 1;
-    return replay_same(r, "arena of a block", r->arena_of[arena] - 1, number) &&
-           replay_same(r, what, (int64_t)(simulated % units) * MEMORY_UNIT, offset);
-}
-
-static bool compare_memory(Replay *r, const Event *e) {
-    const Heap *heap = run_heap(r->run);
-    if (!replay_same(r, "arenas", (int64_t)memory_stats(heap->memory)->arenas,
-                     (int64_t)arenas_now()))
-        return false;
-    if (e->op != OP_UNIT) return true;
-    const Template *t = &r->spec->populations[e->template].template;
-    const Instance *instance = &heap->instances[heap->instance_of_unit[e->unit]];
-    for (uint32_t i = 0; i < e->value; i++) {
-        uint32_t object = instance->first + i;
-        const char *block = (const char *)r->members[i] - NODE_GC_HEAD;
-        if (!same_block(r, "offset of an object", heap->addresses[object], block)) return false;
-        if (template_payload(t, i) > 0 &&
-            !same_block(r, "offset of a payload", heap->payloads[object],
-                        *node_payload(r->members[i])))
-            return false;
-    }
-    return true;
-}
-
-// The simulated allocator starts with what the real one was drained with.
-static void drain_both(Replay *r) {
-    Memory *memory = run_heap(r->run)->memory;
-    arenas_drain();
-    for (uint32_t i = 0; i < ARENAS_DRAIN_REQUESTS; i++) {
-        uint32_t bytes = arenas_drain_request(i);
-        memory_free(memory, memory_alloc(memory, bytes), bytes);
-    }
-}
-
 // ---- playing ----
 
 static bool apply(Replay *r, const Event *e) {
@@ -148,7 +102,9 @@ static bool apply(Replay *r, const Event *e) {
     r->events++;
     if ((e->op == OP_PHASE || e->op == OP_COLLECT) && !replay_plans(r)) return false;
     if (e->op == OP_PHASE) measurement_phase(r->measurement, r->clock);
-    return !r->memory || compare_memory(r, e);
+    MemoryDifference d;
+    return r->memory == NULL || memory_check_event(r->memory, e, r->members, &d) ||
+           replay_differs(r, d.what, d.simulated, d.real);
 }
 
 // False when whoever watches wants to stop. What it does is not in the time.
@@ -247,8 +203,8 @@ static void set_up(Replay *r) {
     const Generations *g = &r->generations;
     make_types(r);
     interpreter_reset();
-    if (r->memory) drain_both(r);
-    if (r->measurement != NULL && arenas_can_drain()) arenas_drain();
+    if (r->memory != NULL) memory_check_start(r->memory);
+    if (r->measurement != NULL) arenas_drain();
     if (!r->automatic) return;
     interpreter_set_thresholds((int)g->threshold[0], (int)g->threshold[1], (int)g->threshold[2]);
     interpreter_enable(true);
@@ -283,7 +239,7 @@ static void clean_up(Replay *r) {
 
 bool replay_can_memory(const PolicyChoice *choice) {
     Generations g = generations_of(choice);
-    return is_named(choice, "gen3") && is_native(&g) && !interpreter_has_safepoints();
+    return is_named(choice, "gen3") && is_native(&g);
 }
 
 // A region's objects lie in arenas of the region.
@@ -312,7 +268,6 @@ static bool open_replay(Replay *r, const PolicyChoice *choice) {
     r->finalizer =
         r->generations.finalizers == FINALIZERS_LEGACY ? NODE_LEGACY_FINALIZER : NODE_FINALIZER;
     r->units_max = mutator_units_max(r->spec);
-    r->arena_of = memory_new(ARENAS_MAX, sizeof *r->arena_of);
     r->mutator = mutator_open(r->spec, r->error);
     r->units = reserve_new(r->units_max, sizeof *r->units, "units", r->error);
     if (r->mutator == NULL || r->units == NULL || r->run == NULL) return false;
@@ -328,20 +283,20 @@ static bool open_replay(Replay *r, const PolicyChoice *choice) {
 }
 
 static void close_replay(Replay *r) {
+    memory_check_close(r->memory);
     mutator_close(r->mutator);
     reserve_free(r->units, r->units_max, sizeof *r->units);
-    free(r->arena_of);
     free(r->members);
 }
 
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error) {
-    RunOptions options = {.spec = spec, .policy = choice, .batch = 1};
-    Replay r = {
-        .spec = spec, .memory = memory, .clock_end = UINT64_MAX, .counts = counts, .error = error};
+    RunOptions options = {.spec = spec, .policy = choice, .batch = 1, .allocator = arenas_layout()};
+    Replay r = {.spec = spec, .clock_end = UINT64_MAX, .counts = counts, .error = error};
     CHECK(!memory || replay_can_memory(choice));
     r.run = run_open(&options, error);
     bool good = r.run != NULL && open_replay(&r, choice);
+    if (good && memory) r.memory = memory_check_open(spec, run_heap(r.run), &counts->memory);
     if (good) {
         set_up(&r);
         good = play(&r);
@@ -366,7 +321,7 @@ bool replay_measure(Run *run, RunResult *result, const ReplayWatch *watch, Repla
     bool good = open_replay(&r, result->policy);
     if (good) {
         set_up(&r);
-        uint64_t fresh = arenas_can_drain() ? ARENA_BYTES : 0;
+        uint64_t fresh = arenas_now() * arenas_layout()->arena_bytes;
         malloc_trim(0);  // what the simulation left
         measurement_start(&measurement, run_measured(run), fresh);
         good = play(&r);

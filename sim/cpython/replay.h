@@ -2,12 +2,14 @@
 #ifndef OURO_CPYTHON_REPLAY_H
 #define OURO_CPYTHON_REPLAY_H
 
+#include "replay_memory.h"
 #include "run.h"
 
 typedef struct {
     bool automatic;  // the interpreter decided by itself when to collect what
     uint64_t events, collections, candidates, collected;  // that were compared
     uint64_t resurrected;                                 // objects that came back
+    MemoryCounts memory;
 } ReplayCounts;
 
 // Why no real interpreter can run this policy, as a sentence; NULL when it can: none, generations,
@@ -18,18 +20,18 @@ const char *replay_refusal(const PolicyChoice *choice);
 // that rule belongs to the interpreter and cannot be driven. No region brings anything back.
 bool replay_can_finalize(const Spec *spec, const PolicyChoice *choice);
 
-// True when the memory of both sides can be compared: the interpreter collects by itself inside
-// allocations, so both ask their allocator for the same blocks in the same order.
+// True when the memory of both sides can be compared: the interpreter collects by itself, so both
+// ask their allocator for the same blocks in the same order. (gc.collect(0) would allocate.)
 bool replay_can_memory(const PolicyChoice *choice);
 
 // Plays the stream of `spec` on the interpreter beside a simulation under `choice`, and compares
 // every collection: after how many events and allocations, which generation, candidates, edges,
 // collected, uncollectable, the counters and the long-lived totals. If policy and interpreter have
 // the same rules the collector runs by itself; else it is driven (gc.collect(g) where the
-// simulation collected; regions are our own, see region.h). With `memory` also the address of every
-// block at its birth and the number of arenas after every event; objects must be large enough for
-// what they hold (node_slots_inside). False with `error`, both sides in it, at the first
-// difference. Leaves the interpreter empty.
+// simulation collected; regions are our own, see region.h). With `memory` also blocks and arenas
+// (replay_memory.h); objects must be large enough for what they hold (node_slots_inside). Adds to
+// `counts`. False with `error`, both sides in it, at the first difference. Leaves the interpreter
+// empty.
 bool replay_compare(const Spec *spec, const PolicyChoice *choice, bool memory, ReplayCounts *counts,
                     Error *error);
 

@@ -29,8 +29,7 @@ typedef struct {
     bool automatic;           // the interpreter collects by itself
     int64_t collections;      // of the interpreter, so far
     NodeKind finalizer;
-    bool memory;               // addresses are compared as well
-    uint32_t *arena_of;        // by simulated arena: number + 1 of the real one
+    MemoryCheck *memory;       // NULL: blocks and arenas are not compared
     const ReplayWatch *watch;  // may be NULL
     uint64_t shown;            // events when it was told last
     Measurement *measurement;  // NULL: nobody asks for times
