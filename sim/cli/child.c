@@ -203,8 +203,10 @@ static RunStatus death_cause(const Child *child, const ChildLimits *limits, int 
                  (unsigned long long)limits->memory_bytes);
     else if (WIFSIGNALED(end))
         snprintf(cause, size, "signal %d (%s)", WTERMSIG(end), strsignal(WTERMSIG(end)));
-    else
+    else if (child->bench->error.text[0] != '\0')
         snprintf(cause, size, "%.190s", child->bench->error.text);
+    else
+        snprintf(cause, size, "exit code %d", WEXITSTATUS(end));
     return child->cut_off != STATUS_OK ? child->cut_off : STATUS_CRASH;
 }
 

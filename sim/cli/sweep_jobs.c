@@ -1,4 +1,6 @@
 // sweep_jobs.c -- how long a sweep takes, and job files that run it in shards
+#include "sweep_jobs.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
