@@ -108,8 +108,8 @@ static bool dead_tables(const RunResult *result, const char *dir, uint64_t key, 
 }
 
 // Makes a row of what a dead process left. Its memory may hold anything, so reading it is done by
-// another process; `bare`: the row of a run that left nothing to be read. The row comes first: it is
-// good even if the tables cannot be written.
+// another process; `bare`: the row of a run that left nothing to be read. The row comes first: it
+// is good even if the tables cannot be written.
 static bool dead_read(Bench *bench, const Grid *grid, const Cell *cell, RunStatus status, bool bare,
                       const char *dir, Error *error) {
     RunResult result;
