@@ -108,7 +108,8 @@ static bool dead_tables(const RunResult *result, const char *dir, uint64_t key, 
 }
 
 // Makes a row of what a dead process left. Its memory may hold anything, so reading it is done by
-// another process; `bare`: the row of a run that left nothing to be read.
+// another process; `bare`: the row of a run that left nothing to be read. The row comes first: it
+// is good even if the tables cannot be written.
 static bool dead_read(Bench *bench, const Grid *grid, const Cell *cell, RunStatus status, bool bare,
                       const char *dir, Error *error) {
     RunResult result;
@@ -118,14 +119,16 @@ static bool dead_read(Bench *bench, const Grid *grid, const Cell *cell, RunStatu
     memcpy(row.cost, grid->cost.name, sizeof row.cost);
     row.spec = &bench->spec;
     row.policy = &bench->policy;
-    if (!bare && bench->run != NULL && run_result_so_far(bench->run, status, &result)) {
-        row.metrics = result.metrics;
-        if (dir != NULL && grid->engine != ENGINE_NULL &&
-            !dead_tables(&result, dir, cell->key, error))
-            return false;
-    }
+    bool is_read = !bare && bench->run != NULL && run_result_so_far(bench->run, status, &result);
+    if (is_read) row.metrics = result.metrics;
     row_put(bench, &row);
-    return true;
+    return !is_read || dir == NULL || grid->engine == ENGINE_NULL ||
+           dead_tables(&result, dir, cell->key, error);
+}
+
+static bool row_is_there(const Bench *bench) {
+    size_t length = strnlen(bench->row, sizeof bench->row);
+    return bench->row[0] == '{' && bench->row[length - 1] == '}';
 }
 
 // ---- in the parent ----
@@ -151,7 +154,6 @@ static bool dead_row(Child *child, const Grid *grid, RunStatus status, const cha
                      Error *error) {
     pid_t parent = getpid();
     for (int bare = 0; bare <= 1; bare++) {
-        int end = 0;
         child->bench->row[0] = '\0';
         fflush(NULL);
         pid_t pid = fork();
@@ -159,10 +161,11 @@ static bool dead_row(Child *child, const Grid *grid, RunStatus status, const cha
             child_settle(parent);
             Error why = {0};
             bool good = dead_read(child->bench, grid, child->cell, status, bare, dir, &why);
+            if (!good) options_fail(&why);
             _exit(good ? CHILD_DONE : CHILD_FAILED);
         }
-        while (pid > 0 && waitpid(pid, &end, 0) < 0 && errno == EINTR) continue;
-        if (pid > 0 && WIFEXITED(end) && WEXITSTATUS(end) == CHILD_DONE) return true;
+        while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+        if (row_is_there(child->bench)) return true;
     }
     return error_set(error, "run %016llx died, and no row can be made of it",
                      (unsigned long long)child->cell->key);
@@ -203,8 +206,10 @@ static RunStatus death_cause(const Child *child, const ChildLimits *limits, int 
                  (unsigned long long)limits->memory_bytes);
     else if (WIFSIGNALED(end))
         snprintf(cause, size, "signal %d (%s)", WTERMSIG(end), strsignal(WTERMSIG(end)));
-    else
+    else if (child->bench->error.text[0] != '\0')
         snprintf(cause, size, "%.190s", child->bench->error.text);
+    else
+        snprintf(cause, size, "exit code %d", WEXITSTATUS(end));
     return child->cut_off != STATUS_OK ? child->cut_off : STATUS_CRASH;
 }
 

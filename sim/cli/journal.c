@@ -68,6 +68,7 @@ static bool write_failed(Journal *journal, Error *error) {
 
 bool journal_append(Journal *journal, uint64_t key, const char *row, const char *measured,
                     Error *error) {
+    CHECK(row[0] == '{' && measured[0] == '{');
     if (journal->file < 0 && !file_create(journal, error)) return false;
     char *line = NULL;
     int body = asprintf(&line, "{\"key\":\"%016llx\",\"row\":%s,\"measured\":%s",

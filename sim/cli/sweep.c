@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "progress.h"
 #include "rows.h"
+#include "sweep_jobs.h"
 #include "sweep_list.h"
 
 enum { LOOK_MS = 20 };  // how often limits are looked at

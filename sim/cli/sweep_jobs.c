@@ -1,4 +1,6 @@
 // sweep_jobs.c -- how long a sweep takes, and job files that run it in shards
+#include "sweep_jobs.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,9 +49,9 @@ void sweep_dry_run(const SweepOptions *options, const Cells *cells, const bool *
     }
     format_duration(total, sum / (double)options->jobs);
     fprintf(stderr,
-            "%zu of %zu runs are to be done; about %s with -j %llu (%.0f ns per allocation, ",
-            count, cells->count, total, (unsigned long long)options->jobs, ns);
-    fprintf(stderr, measured > 0 ? "measured on %zu runs)\n" : "a rule of thumb)\n", measured);
+            "%zu of %zu runs are to be done; about %s with -j %llu (%.0f ns per allocation: %s)\n",
+            count, cells->count, total, (unsigned long long)options->jobs, ns,
+            measured > 0 ? "of the rows that are there" : "a rule of thumb");
 }
 
 // As many shards as take a minute each, but no empty one.

@@ -27,18 +27,6 @@ typedef struct {
 bool sweep_list_read(SweepList *list, const char *dir, Error *error);
 void sweep_list_free(SweepList *list);
 
-// Nanoseconds of processor time per allocation: of the rows that are there, else a rule of thumb.
-// *measured: how many rows it is from.
-double sweep_ns_per_allocation(const Journals *journals, size_t *measured);
-
-// --dry-run: a line per run on stdout, the sum on stderr. `todo[i]`: cell i is still to be run.
-void sweep_dry_run(const SweepOptions *options, const Cells *cells, const bool *todo,
-                   const Journals *journals);
-
-// --emit: a job file on stdout.
-bool sweep_emit(const SweepOptions *options, const Cells *cells, const Journals *journals,
-                Error *error);
-
 // "section.key=value; ..." of a cell.
 void cell_print_settings(FILE *file, const Grid *grid, const Cell *cell);
 
