@@ -113,7 +113,7 @@ static bool dead_tables(const RunResult *result, const char *dir, uint64_t key, 
 static bool dead_read(Bench *bench, const Grid *grid, const Cell *cell, RunStatus status, bool bare,
                       const char *dir, Error *error) {
     RunResult result;
-    Row row = {.engine = grid->engine, .status = status};
+    Row row = {.engine = grid->engine, .allocator = &MEMORY_DEFAULT, .status = status};
     alarm(READER_SECONDS);
     if (!grid_open(grid, cell, &bench->spec, &bench->policy, error)) return false;
     memcpy(row.cost, grid->cost.name, sizeof row.cost);
