@@ -101,6 +101,9 @@ static void put_links(Writer *w, uint32_t population) {
     if (chance(w, 40)) put(w, "mutation_rate = %u%%\n", draw(w, 1, 60));
 }
 
+// Around the borders of size classes, and of what goes to malloc.
+static const uint16_t PAYLOADS[] = {1, 15, 16, 17, 100, 208, 496, 512, 513, 700, 1024, 2000};
+
 static void put_population(Writer *w, uint32_t population) {
     put(w, "[population p%u]\nphase = f%u\n", population, population % w->phases);
     put_shape(w);
@@ -113,7 +116,7 @@ static void put_population(Writer *w, uint32_t population) {
         if (resurrects) put(w, "resurrect = %u%%\n", draw(w, 1, 100));
         w->resurrects |= resurrects;
     }
-    if (chance(w, 20)) put(w, "payload = %u\n", draw(w, 1, 2000));
+    if (chance(w, 20)) put(w, "payload = %u\n", PAYLOADS[draw(w, 0, ARRAY_LENGTH(PAYLOADS) - 1)]);
 }
 
 typedef enum { RANDOM_GEN3, RANDOM_FREEZE, RANDOM_ARENA } RandomPolicy;
