@@ -46,6 +46,7 @@ do for [i = 1:N] {
     }
 }
 if (least_gc != least_gc) { least_gc = 1e6; most_gc = 1e7 }
+if (most_held == 0) { most_held = 4 * MIB; least_held = most_held }
 
 # Time is logarithmic. A policy that never collected has no place there: it sits on a line of its
 # own, `never`, at the foot.
