@@ -1,13 +1,13 @@
 // html_page.c -- index.html: the whole report on one page
 #include "html_page.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
 #include "html_tables.h"
+#include "output.h"
 #include "report_figures.h"
 #include "report_gnuplot.h"
 #include "report_svg.h"
@@ -162,22 +162,11 @@ static bool put_page(FILE *page, const ReportData *data, Error *error) {
     return true;
 }
 
-// Under another name until it is complete: an old page is better than half a new one.
+// An old page is better than half a new one.
 bool page_write(const ReportData *data, Error *error) {
-    char *unfinished = report_path(data->dir, NULL, "index", ".html.new");
-    char *path = report_path(data->dir, NULL, "index", ".html");
-    FILE *page = fopen(unfinished, "wb");
-    bool good = page != NULL && put_page(page, data, error);
-    if (page != NULL) {
-        good &= !ferror(page);
-        good &= fclose(page) == 0;
-    }
-    good = good && rename(unfinished, path) == 0;
-    if (!good) {
-        error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-        if (page != NULL) remove(unfinished);
-    }
-    free(unfinished);
-    free(path);
-    return good;
+    Output output;
+    if (!output_open(&output, data->dir, "", "index.html", error)) return false;
+    if (put_page(output.file, data, error)) return output_close(&output, error);
+    output_drop(&output);
+    return false;
 }

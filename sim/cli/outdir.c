@@ -10,39 +10,14 @@
 #include <sys/stat.h>
 
 #include "commit.h"
+#include "output.h"
 #include "rng.h"
 #include "text.h"
 
 enum { FILE_NAME_SIZE = 64 };
 
-// A file under construction: it appears under its name when it is whole.
-typedef struct {
-    FILE *file;
-    char path[PATH_SIZE], temporary[PATH_SIZE + 8];
-} Output;
-
 static bool output_failed(const char *path, Error *error) {
     return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-}
-
-static bool output_open(Output *output, const char *dir, const char *folder, const char *name,
-                        Error *error) {
-    int length = snprintf(output->path, sizeof output->path, "%s/%s%s%s", dir, folder,
-                          *folder ? "/" : "", name);
-    if (length >= (int)sizeof output->path)
-        return error_set(error, "%.60s...: path is too long", dir);
-    snprintf(output->temporary, sizeof output->temporary, "%s.part", output->path);
-    output->file = fopen(output->temporary, "w");
-    return output->file != NULL || output_failed(output->path, error);
-}
-
-static bool output_close(Output *output, Error *error) {
-    bool bad = ferror(output->file) != 0;
-    bad |= fclose(output->file) != 0;
-    if (!bad && rename(output->temporary, output->path) == 0) return true;
-    output_failed(output->path, error);
-    remove(output->temporary);
-    return false;
 }
 
 static bool make_folder(const char *path, Error *error) {
