@@ -200,6 +200,9 @@ do for [i = 1:N] {
     }
 }
 
+knees = 0
+do for [i = 1:N] { knees = knees + KNEE[i] }
+
 # --- points ---------------------------------------------------------------------------------------
 
 held(i) = PEAK_HELD[i] / byte_unit
@@ -211,11 +214,15 @@ plot LIST using (on_front(row($0)) ? held(row($0)) : NaN):(gc_at(row($0))) \
          with points pt 7 ps 1.1 lc rgb "#7F7F7F" notitle, \
      LIST using (is_floor(row($0)) ? held(row($0)) : NaN):(gc_at(row($0))) \
          with points pt 12 ps 1.6 lw 2 lc rgb "#0072B2" notitle, \
+     LIST using (KNEE[row($0)] == 1 ? held(row($0)) : NaN):(gc_at(row($0))) \
+         with points pt 6 ps 2.4 lw 2 lc rgb "#D55E00" notitle, \
      LIST using (finished(row($0)) ? NaN : held(row($0))):(gc_at(row($0))) \
          with points pt 6 ps 1.5 lw 2 lc rgb WARN notitle, \
      LIST using (finished(row($0)) ? NaN : held(row($0))):(gc_at(row($0))) \
          with points pt 2 ps 1.3 lw 2 lc rgb WARN notitle, \
      keyentry with linespoints pt 7 ps 1.3 lw 2 dt 1 lc rgb "#009E73" title "front", \
+     (knees > 0 ? 1 / 0 : NaN) with points pt 6 ps 2.4 lw 2 lc rgb "#D55E00" \
+         title (knees > 0 ? "knee" : ""), \
      keyentry with points pt 7 ps 1.1 lc rgb "#7F7F7F" title "beaten", \
      keyentry with points pt 12 ps 1.6 lw 2 lc rgb "#0072B2" title "floor", \
      keyentry with points pt 2 ps 1.3 lw 2 lc rgb WARN title "did not finish"

@@ -27,6 +27,7 @@ array END_HELD[N]
 array PEAK_HELD[N]
 array GC_NS[N]
 array FRONT[N]          # 1: no finished run beats this one in both memory and time
+array KNEE[N]           # 1: where more of one begins to buy little of the other
 array FLOOR[N]          # 1: not a collector but the least that is possible; not ranked
 array ZOOM[N]           # by how much garbage.gp magnifies this policy's panel
 longest_label = 1
@@ -36,7 +37,8 @@ do for [i = 1:N] {
         percentiles = strcol("percentiles"), mmu = strcol("mmu"), stack = strcol("stack"), \
         pauses = column("pauses"), end_clock = column("end_clock"), end_held = column("end_held"), \
         peak_held = column("peak_held"), gc_ns = column("gc_ns"), front = column("front"), \
-        zoom = column("zoom"), floor_row = column("floor"), 0) nooutput
+        zoom = column("zoom"), floor_row = column("floor"), \
+        knee = column("knee"), 0) nooutput
     LABEL[i] = label
     STATUS[i] = status
     TIMELINE[i] = timeline
@@ -51,6 +53,7 @@ do for [i = 1:N] {
     FRONT[i] = front
     ZOOM[i] = zoom
     FLOOR[i] = floor_row
+    KNEE[i] = knee
     if (strlen(label) > longest_label) { longest_label = strlen(label) }
 }
 stats CONTEXT every ::0::0 using ( \

@@ -1,24 +1,51 @@
-// report.c -- `ouro report DIR`: figures and a page for one result directory
+// report.c -- `ouro report DIR`: figures and a page for a directory of results, or its trace
 #include "report.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "html_page.h"
+#include "options.h"
 #include "report_data.h"
 #include "report_figures.h"
+#include "report_trace.h"
 
-static const char HELP[] =
-    "usage: ouro report DIR\n"
-    "\n"
-    "Draws the comparison that `ouro compare --out DIR` left in DIR:\n"
-    "  DIR/index.html     verdict, figures and all metrics on one page that needs no other file\n"
-    "  DIR/figures/       the figures as SVG and PNG, and in data/ the tables they were drawn "
-    "from\n"
-    "\n"
-    "The figures need gnuplot 5.4; their scripts are in plots/, or where OURO_PLOTS says.\n"
-    "\n"
-    "exit codes: 0 fine; 2 bad input, no gnuplot, or DIR cannot be written\n";
+static const Option OPTIONS[] = {
+    {"trace", NULL, "writes DIR/trace.json for ui.perfetto.dev instead: pauses, phases, memory"},
+    {"help", NULL, "this text"},
+};
+
+typedef struct {
+    const char *dir;
+    bool trace, help;
+} ReportArguments;
+
+static bool report_option(void *context, const Option *option, const char *value, Error *error) {
+    ReportArguments *a = context;
+    if (option == NULL) {
+        if (a->dir != NULL)
+            return error_set(error, "one directory at a time; found also '%s'", value);
+        a->dir = value;
+        return true;
+    }
+    if (strcmp(option->name, "trace") == 0) a->trace = true;
+    if (strcmp(option->name, "help") == 0) a->help = true;
+    return true;
+}
+
+static void print_help(void) {
+    puts(
+        "usage: ouro report DIR [OPTION]...\n\n"
+        "Draws what `ouro compare --out DIR` left in DIR:\n"
+        "  DIR/index.html   verdict, figures and all metrics on one page that needs no other file\n"
+        "  DIR/figures/     the figures as SVG and PNG, and in data/ the tables they were drawn "
+        "from\n");
+    options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
+    puts(
+        "\nThe figures need gnuplot 5.4; their scripts are in plots/, or where OURO_PLOTS says.\n"
+        "Exit codes: 0 fine; 2 bad input, no gnuplot, or DIR cannot be written.");
+}
 
 bool report_write(const char *dir, Error *error) {
     ReportData data;
@@ -28,25 +55,18 @@ bool report_write(const char *dir, Error *error) {
     return good;
 }
 
-static int usage_error(const char *what, const char *found) {
-    fprintf(stderr, "ouro report: %s%s; usage: ouro report DIR\n", what, found);
-    return 2;
-}
-
 int report_command(int argc, char **argv) {
-    const char *dir = NULL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            fputs(HELP, stdout);
-            return 0;
-        }
-        if (argv[i][0] == '-') return usage_error("unknown option ", argv[i]);
-        if (dir != NULL) return usage_error("one directory at a time; found also ", argv[i]);
-        dir = argv[i];
-    }
-    if (dir == NULL) return usage_error("no directory given", "");
+    ReportArguments a = {0};
     Error error = {0};
-    if (report_write(dir, &error)) return 0;
-    fprintf(stderr, "ouro report: %s\n", error.text);
-    return 2;
+    if (!options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), report_option, &a,
+                       &error))
+        return options_fail(&error);
+    if (a.help) {
+        print_help();
+        return EXIT_FINE;
+    }
+    signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is answered as a full disk is
+    bool good = a.dir != NULL || error_set(&error, "no directory given; ouro report DIR");
+    good = good && (a.trace ? trace_write(a.dir, &error) : report_write(a.dir, &error));
+    return good ? EXIT_FINE : options_fail(&error);
 }

@@ -26,7 +26,7 @@ static bool policies_write(const ReportData *data, Error *error) {
     fputs(
         "label\tstatus\ttimeline\tpercentiles\tmmu\tstack\tpauses\tend_clock\tend_held\tpeak_"
         "held\tgc_ns\t"
-        "front\tzoom\tfloor\n",
+        "front\tzoom\tfloor\tknee\n",
         stream);
     for (uint32_t i = 0; i < data->policy_count; i++) {
         const ReportPolicy *policy = &data->policies[i];
@@ -42,10 +42,10 @@ static bool policies_write(const ReportData *data, Error *error) {
         uint64_t held = value_or_zero(data, i, "peak_held_bytes");
         fprintf(stream,
                 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%d\t%" PRIu32
-                "\t%d\n",
+                "\t%d\t%d\n",
                 policy->pauses, policy->end_clock, policy->end_held, held,
                 value_or_zero(data, i, "pause_ns_total"), policy->front, policy->zoom,
-                policy->finished && !policy->competes);
+                policy->finished && !policy->competes, policy->knee);
     }
     return output_close(&output, error);
 }
