@@ -31,6 +31,6 @@ plot for [i = 1:N] (PAUSES[i] > 0 ? MMU[i] : "+") \
          with lines lt i lw 2.5 title (PAUSES[i] > 0 ? LABEL[i] : LABEL[i] . " (no collections)"), \
      for [i = 1:N] (PAUSES[i] > 0 ? MMU[i] : LIST) \
          using (PAUSES[i] > 0 ? column("window_ns") : NaN): \
-               (PAUSES[i] > 0 && column("bmu") < column("mmu") ? 100 * column("bmu") : NaN) \
+               (PAUSES[i] > 0 ? 100 * column("bmu") : NaN) \
          with lines lc rgb colour(i) dt RESIDENT lw 1.5 notitle, \
-     NaN with lines lc rgb INK dt RESIDENT lw 1.5 title "BMU, where it is less"
+     NaN with lines lc rgb INK dt RESIDENT lw 1.5 title "BMU"

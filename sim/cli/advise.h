@@ -63,6 +63,12 @@ typedef struct {
 bool advice_make(Advice *advice, const GateFigures *figures, AdviceLimits limits, Error *error);
 void advice_free(Advice *advice);
 
+// The run of a policy on a workload, or NULL.
+const AdviceRun *advice_find(const Advice *advice, const char *workload, const char *policy);
+
+// Sets the limit that the option `name` stands for, p99 ("10ms") or peak ("1.5G").
+bool advice_limit_parse(AdviceLimits *limits, const char *name, const char *value, Error *error);
+
 // For people; for programs (the same rows).
 void advice_print_table(const Advice *advice);
 void advice_print_tsv(const Advice *advice);

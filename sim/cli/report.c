@@ -12,12 +12,15 @@
 #include "report_trace.h"
 
 static const Option OPTIONS[] = {
+    {"p99", "TIME", "the page says which policy is cheapest with 99 % of pauses this short"},
+    {"peak", "BYTES", "and which holds no more than this: 500M, 1.5G"},
     {"trace", NULL, "writes DIR/trace.json for ui.perfetto.dev instead: pauses, phases, memory"},
     {"help", NULL, "this text"},
 };
 
 typedef struct {
     const char *dir;
+    AdviceLimits limits;
     bool trace, help;
 } ReportArguments;
 
@@ -29,6 +32,8 @@ static bool report_option(void *context, const Option *option, const char *value
         a->dir = value;
         return true;
     }
+    if (strcmp(option->name, "p99") == 0 || strcmp(option->name, "peak") == 0)
+        return advice_limit_parse(&a->limits, option->name, value, error);
     if (strcmp(option->name, "trace") == 0) a->trace = true;
     if (strcmp(option->name, "help") == 0) a->help = true;
     return true;
@@ -47,16 +52,16 @@ static void print_help(void) {
         "Exit codes: 0 fine; 2 bad input, no gnuplot, or DIR cannot be written.");
 }
 
-bool report_write(const char *dir, Error *error) {
+bool report_write(const char *dir, AdviceLimits limits, Error *error) {
     ReportData data;
     if (!report_data_read(dir, &data, error)) return false;
-    bool good = figures_draw(&data, error) && page_write(&data, error);
+    bool good = figures_draw(&data, error) && page_write(&data, limits, error);
     report_data_free(&data);
     return good;
 }
 
 int report_command(int argc, char **argv) {
-    ReportArguments a = {0};
+    ReportArguments a = {.limits = {UINT64_MAX, UINT64_MAX}};
     Error error = {0};
     if (!options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), report_option, &a,
                        &error))
@@ -67,6 +72,6 @@ int report_command(int argc, char **argv) {
     }
     signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is answered as a full disk is
     bool good = a.dir != NULL || error_set(&error, "no directory given; ouro report DIR");
-    good = good && (a.trace ? trace_write(a.dir, &error) : report_write(a.dir, &error));
+    good = good && (a.trace ? trace_write(a.dir, &error) : report_write(a.dir, a.limits, &error));
     return good ? EXIT_FINE : options_fail(&error);
 }

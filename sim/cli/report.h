@@ -6,12 +6,12 @@
 #ifndef OURO_CLI_REPORT_H
 #define OURO_CLI_REPORT_H
 
-#include "base.h"
+#include "advise.h"
 
 // argv[0] is "report". 0: fine; 2: bad input, no gnuplot, or a file that cannot be written.
 int report_command(int argc, char **argv);
 
 // The same without a command line. Equal tables give equal bytes, for one version of gnuplot.
-bool report_write(const char *dir, Error *error);
+bool report_write(const char *dir, AdviceLimits limits, Error *error);
 
 #endif

@@ -33,7 +33,8 @@ const Figure FIGURES[] = {
     {"mmu",
      NULL,
      "Minimum mutator utilization",
-     "MMU is the share of time that the program keeps in the worst window of the given length. A line "
+     "MMU is the share of time that the program keeps in the worst window of the given length. A "
+     "line "
      "leaves "
      "zero at the longest pause (back-to-back pauses count as one); higher and further left is "
      "better. Dotted: BMU, which holds for all longer windows as well, where that is less.",
