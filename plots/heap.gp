@@ -3,7 +3,9 @@
 # gnuplot -c heap.gp svg|png OUTPUT LIST CONTEXT PHASE_LIST
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; PHASE_LIST = ARG5
 MODELLED = 0
-load ARG0[:strlen(ARG0) - strlen("heap.gp")] . "style.gp"
+PLOTS = ARG0[:strlen(ARG0) - strlen("heap.gp")]
+load PLOTS . "policies.gp"
+load PLOTS . "style.gp"
 
 HEADING = "Memory held over the allocation clock"
 NOTE = TITLE

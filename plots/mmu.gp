@@ -6,7 +6,9 @@
 # gnuplot -c mmu.gp svg|png OUTPUT LIST CONTEXT
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4
 MODELLED = 1
-load ARG0[:strlen(ARG0) - strlen("mmu.gp")] . "style.gp"
+PLOTS = ARG0[:strlen(ARG0) - strlen("mmu.gp")]
+load PLOTS . "policies.gp"
+load PLOTS . "style.gp"
 
 HEADING = "Minimum mutator utilization"
 NOTE = TITLE

@@ -10,8 +10,10 @@
 
 enum { NAMED_MAX = 12 };
 
-// Multiples, in permille, of what can be met at all; 0: no limit.
-static const uint64_t PEAK_STEPS[] = {1050, 1500, 0}, P99_STEPS[] = {1200, 4000, 0};
+// Limits of peak: multiples, in permille, of what can be met at all; 0: none. Of p99: the powers of
+// ten from there on, and none.
+static const uint64_t PEAK_STEPS[] = {1050, 1500, 0};
+enum { P99_LIMITS = 3 };
 
 typedef struct {
     FILE *page;
@@ -123,9 +125,7 @@ static bool put_asked(Section *s, AdviceLimits asked, Error *error) {
         put_strong(s->page, row->policy);
         if (!advice.answered) fputs(", ", s->page), put_excess(s->page, row);
         putc('.', s->page);
-        name_keep(s,
-                  gate_figures_find(s->figures, advice.rows[0].workload, row->policy, WORD_STATUS)
-                      ->policy);
+        name_keep(s, row->policy);
     }
     fputs("</p>\n", s->page);
     advice_free(&advice);
@@ -150,26 +150,27 @@ static bool put_answer(Section *s, AdviceLimits limits, Error *error) {
         put_strong(s->page, row->policy);
         fprintf(s->page, "<span class=\"help\">%s the time of the cheapest of all</span>",
                 value_text("ratio", cost.mean).text);
-        // Its name must outlive this advice.
-        name_keep(s, advice_find(&s->free, s->free.rows[0].workload, row->policy)->policy);
+        name_keep(s, row->policy);
     }
     fputs("</td>", s->page);
     advice_free(&advice);
     return true;
 }
 
-// A limit that is easy to say: two digits, rounded up, in the unit that people use.
-static uint64_t limit_round(uint64_t least, uint64_t permille, uint64_t thousand) {
+// A limit that is easy to say: rounded up to two digits, in the unit that people use.
+static uint64_t peak_limit(uint64_t least, uint64_t permille) {
     if (permille == 0) return UINT64_MAX;
-    uint64_t value = max_u64(mul_div_u64(least, permille, 1000), 1), unit = 1;
-    while (value / unit >= 10 * thousand) unit *= thousand;
-    uint64_t step = 1;
+    uint64_t value = max_u64(mul_div_u64(least, permille, 1000), 1), unit = 1, step = 1;
+    while (value / unit >= 10 * 1024) unit *= 1024;
     while (value / unit / step >= 100) step *= 10;
-    if (value / unit < 10) {  // one digit: tenths of the unit
-        uint64_t tenths = mul_div_u64(value, 10, unit) + 1;
-        return mul_div_u64(tenths, unit, 10);
-    }
     return (value / unit / step + 1) * step * unit;
+}
+
+static uint64_t p99_limit(uint64_t least, size_t index) {
+    uint64_t limit = 1000;
+    if (index + 1 == P99_LIMITS) return UINT64_MAX;
+    while (limit < least) limit *= 10;
+    return index == 0 ? limit : 10 * limit;
 }
 
 static bool put_table(Section *s, Error *error) {
@@ -178,20 +179,20 @@ static bool put_table(Section *s, Error *error) {
         "<table class=\"advice\">\n<caption>The cheapest policy, by limits of peak and "
         "p99</caption>\n<thead><tr><th scope=\"col\">peak held</th>",
         s->page);
-    for (size_t k = 0; k < ARRAY_LENGTH(P99_STEPS); k++) {
-        uint64_t p99 = limit_round(s->least_p99, P99_STEPS[k], 1000);
+    for (size_t k = 0; k < P99_LIMITS; k++) {
+        uint64_t p99 = p99_limit(s->least_p99, k);
         fprintf(s->page, "<th scope=\"col\" class=\"word\">%s%s</th>",
-                P99_STEPS[k] == 0 ? "any p99" : "p99 \xE2\x89\xA4 ",
-                P99_STEPS[k] == 0 ? "" : value_text("ns", p99).text);
+                p99 == UINT64_MAX ? "any p99" : "p99 \xE2\x89\xA4 ",
+                p99 == UINT64_MAX ? "" : value_text("ns", p99).text);
     }
     fputs("</tr></thead>\n<tbody>\n", s->page);
     for (size_t i = 0; i < ARRAY_LENGTH(PEAK_STEPS); i++) {
-        AdviceLimits limits = {0, limit_round(s->least_peak, PEAK_STEPS[i], 1024)};
+        AdviceLimits limits = {0, peak_limit(s->least_peak, PEAK_STEPS[i])};
         fprintf(s->page, "<tr><th scope=\"row\">%s%s</th>",
                 PEAK_STEPS[i] == 0 ? "any" : "\xE2\x89\xA4 ",
                 PEAK_STEPS[i] == 0 ? "" : value_text("bytes", limits.peak_bytes).text);
-        for (size_t k = 0; k < ARRAY_LENGTH(P99_STEPS); k++) {
-            limits.p99_ns = limit_round(s->least_p99, P99_STEPS[k], 1000);
+        for (size_t k = 0; k < P99_LIMITS; k++) {
+            limits.p99_ns = p99_limit(s->least_p99, k);
             if (!put_answer(s, limits, error)) return false;
         }
         fputs("</tr>\n", s->page);
