@@ -264,3 +264,22 @@ void advice_free(Advice *advice) {
     free(advice->rows);
     *advice = (Advice){0};
 }
+
+AdviceCost advice_cost(const Advice *advice, const char *policy) {
+    AdviceCost cost = {.where = ""};
+    uint64_t workloads = 0;
+    for (size_t i = 0; i < advice->row_count; i++) {
+        const AdviceRow *row = &advice->rows[i];
+        if (row->kind != ADVICE_CHEAPEST) continue;
+        const AdviceRun *run = advice_find(advice, row->workload, policy);
+        if (run == NULL || !run->competes) return (AdviceCost){.where = row->workload};
+        uint64_t time = permille(run->total_ns, row->run->total_ns);
+        cost.mean += time;
+        if (time > cost.worst) cost.worst = time, cost.where = row->workload;
+        cost.peak = max_u64(cost.peak, run->regret_peak);
+        cost.gc = max_u64(cost.gc, run->regret_gc);
+        workloads++;
+    }
+    if (workloads > 0) cost.mean /= workloads;
+    return cost;
+}

@@ -27,31 +27,8 @@ typedef struct {
 
 // ---- figures over all workloads ----
 
-typedef struct {
-    uint64_t mean, worst;  // permille: total time against the cheapest; 0: died somewhere
-    uint64_t peak, gc;     // the worst regrets, permille
-    const char *where;     // the workload of `worst`
-} Cost;
-
 static const AdviceRun *cheapest_run(const Section *s, size_t workload) {
     return s->free.rows[workload].run;  // in front are the answers, a row per workload
-}
-
-static Cost cost_of(const Section *s, const char *policy) {
-    Cost cost = {.where = ""};
-    for (size_t i = 0; i < s->workloads; i++) {
-        const AdviceRun *best = cheapest_run(s, i),
-                        *run = advice_find(&s->free, best->workload, policy);
-        if (run == NULL || !run->competes) return (Cost){.where = best->workload};
-        uint64_t time =
-            best->total_ns > 0 ? mul_div_u64(run->total_ns, 1000, best->total_ns) : 1000;
-        cost.mean += time;
-        if (time > cost.worst) cost.worst = time, cost.where = best->workload;
-        cost.peak = max_u64(cost.peak, run->regret_peak);
-        cost.gc = max_u64(cost.gc, run->regret_gc);
-    }
-    cost.mean /= s->workloads;
-    return cost;
 }
 
 static void least_find(Section *s) {
@@ -146,7 +123,7 @@ static bool put_answer(Section *s, AdviceLimits limits, Error *error) {
         put_excess(s->page, row);
         fputs("</span>", s->page);
     } else {
-        Cost cost = cost_of(s, row->policy);
+        AdviceCost cost = advice_cost(&s->free, row->policy);
         put_strong(s->page, row->policy);
         fprintf(s->page, "<span class=\"help\">%s the time of the cheapest of all</span>",
                 value_text("ratio", cost.mean).text);
@@ -204,7 +181,7 @@ static bool put_table(Section *s, Error *error) {
 // ---- what it costs to be wrong ----
 
 static void put_cost(const Section *s, const char *policy) {
-    Cost cost = cost_of(s, policy);
+    AdviceCost cost = advice_cost(&s->free, policy);
     fputs("<tr><th scope=\"row\">", s->page);
     html_text(s->page, policy);
     fputs("</th>", s->page);
