@@ -46,7 +46,7 @@ set yrange [(zeros ? foot / (high / low) ** 0.03 : low):high]
 set xtics (); set ytics ()
 if (relative) {
     set xlabel "peak held / floor, mean over the settings"
-    set ylabel "total time / ideal, mean over the settings"
+    y_title = "total time / ideal, mean over the settings"
     do for [e = 3:7] { do for [m in "1 1.2 1.5 2 3 5"] {
         at = m * 10.0 ** e
         set xtics add (sprintf("%g×", at / 1000) at)
@@ -54,7 +54,7 @@ if (relative) {
     } }
 } else {
     set xlabel sprintf("peak memory held")
-    set ylabel "collector time, all pauses (modelled)"
+    y_title = "collector time, all pauses (modelled)"
     if (most_memory / least_memory > 8) {
         do for [e = 0:13] { do for [m in "1 4"] {
             set xtics add (bytes_text(m * 4.0 ** (2 * e)) m * 4.0 ** (2 * e)) } }
@@ -71,6 +71,10 @@ if (relative) {
     eval ns_ytics
     if (zeros) { set ytics add ("never" foot) }
 }
+
+# Not a ylabel: the SVG terminal would push it off the sheet.
+set label 990 y_title at screen 18.0 / WIDTH, graph 0.5 \
+    center rotate by 90 noenhanced tc rgb INK
 
 do for [i = 1:WORDS] {
     set label i WORD[i] \
@@ -96,7 +100,7 @@ plot CELLS using (plain(column("memory"))):(time_at(column("time"))) \
          with points pt 7 ps 1.3 lc rgb "#007A5A" notitle, \
      CELLS using (is("knee") ? column("memory") : NaN):(time_at(column("time"))) \
          with points pt 6 ps 2.4 lw 2 lc rgb "#D55E00" notitle, \
-     CELLS using (is("front") && column("number") <= named ? column("memory") : NaN) \
+     CELLS using (column("number") > 0 && column("number") <= named ? column("memory") : NaN) \
          :(time_at(column("time"))):(sprintf("%d", column("number"))) \
          with labels noenhanced offset -1, -0.9 font BOLD tc rgb INK notitle, \
      keyentry with linespoints pt 7 ps 1.3 lw 2 dt 1 lc rgb "#009E73" title "front", \

@@ -13,7 +13,7 @@ NOTE = TITLE
 NAMED_ENDS = 6
 unfinished = 0
 do for [i = 1:N] { unfinished = unfinished + (STATUS[i] ne "ok") }
-room = unfinished == 0 ? 1.06 : 1.08 + 0.04 * min(unfinished, NAMED_ENDS)
+room = unfinished == 0 ? 1.06 : 1.1 + 0.06 * min(unfinished, NAMED_ENDS)
 
 clock_unit = count_unit(CLOCK_TOP)
 byte_unit = bytes_unit(HELD_TOP)

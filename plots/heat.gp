@@ -6,7 +6,7 @@ PLOTS = ARG0[:strlen(ARG0) - strlen("heat.gp")]
 load PLOTS . "cells.gp"
 load PLOTS . "style.gp"
 
-NOTE = TITLE . " · the frame marks the best of each panel" . \
+NOTE = TITLE . " · a frame marks the best policy for a program" . \
     (LEFT_OUT > 0 ? " · some panels have no room here" : "")
 
 kind = "panel"; eval labels_read
@@ -32,7 +32,7 @@ rows = ceil(1.0 * GROUPS / columns)
 cell_width = (WIDTH - 24.0 - scale_width) / columns
 plane_width = width_of(columns)
 turned = 8.4 * longest_x > plane_width / X_COUNT - 6
-x_room = turned ? 22 + 6.5 * longest_x : 22
+x_room = turned ? 22 + 6.5 * longest_x : 30
 plane_height = min(rows == 1 ? 400.0 : 260.0, max(110.0, 56.0 * Y_COUNT))
 row_height = plane_height + x_room + 62
 HEIGHT = 66 + row_height * rows + 8 + caption_height
@@ -94,7 +94,7 @@ do for [i = 1:GROUPS] {
              :(0.49):(0.485):(max(column("value"), LOW)) \
              with boxxyerror fs solid 1 noborder fc palette, \
          CELLS using (column("best") == 1 ? here(column("x")) : NaN):(column("y")):(0.46):(0.45) \
-             with boxxyerror fs empty border lc rgb "#D55E00" dt 1 lw 3.5, \
+             with boxxyerror fs empty border rgb "#D55E00" lw 3.5 dt 1, \
          CELLS using (written || column("finished") == 0 ? here(column("x")) : NaN):(column("y")) \
              :(strcol("text")) \
              :(column("finished") == 1 ? on_shade(max(column("value"), LOW)) : 0xB00020) \

@@ -37,6 +37,8 @@ do for [k = 0:6] {
     set ytics add (unit_text(UNIT, at) at)
 }
 set key noenhanced
+# The SVG terminal takes letters for wider than they are.
+if (!legend_below) { set key width (TERMINAL eq "svg" ? -0.15 * longest_label : 0) }
 
 # 0 has no place on a logarithmic axis: it lies at its foot.
 level(v) = max(v, low)

@@ -75,7 +75,7 @@ do for [k = 1:3] {
     measured_at(wanted) = column("median") == wanted && column(MEASURE[k]) > 0 ? \
         column(MEASURE[k]) : NaN
     plot CELLS using (measured_at(0)):(column("row")):(0):(0.28) \
-             with boxxyerror fs empty border lc rgb "#0072B2" dt 1 lw 1.2, \
+             with boxxyerror fs empty border rgb "#0072B2" lw 1.2 dt 1, \
          CELLS using (measured_at(1)):(column("row")) with points pt 7 ps 1.1 lc rgb "#D55E00"
     if (k == 1) { do for [i = 1001:1003] { unset label i } }
 }

@@ -88,9 +88,17 @@ static bool put_figure(FILE *page, const ReportData *data, const Figure *figure,
 
 static bool put_advice(FILE *page, const ReportData *data, AdviceLimits limits, Error *error) {
     GateFigures figures = {0};
-    bool good = gate_read_dir(&figures, data->dir, "kind", error) &&
-                gate_figures_settle(&figures, error) &&
-                html_advice(page, &figures, limits, data->dir, error);
+    Error unknown = {0};
+    bool good = true;
+    if (gate_read_dir(&figures, data->dir, "kind", &unknown) &&
+        gate_figures_settle(&figures, &unknown)) {
+        good = html_advice(page, &figures, limits, data->dir, error);
+    } else {
+        html_section_open(page, "advice", "The cheapest policy within limits");
+        fputs("<p class=\"note\">No answer: ", page);
+        html_text(page, unknown.text);
+        fputs("</p>\n</section>\n", page);
+    }
     gate_figures_free(&figures);
     return good;
 }

@@ -13,8 +13,8 @@
       "better. Peak and time are against the least that is possible for the same program, so "     \
       "that cells of different settings can stand side by side.")                                  \
     X(HEAT, "heat",                                                                                \
-      "A map of two axes; lighter and further down the scale is better. The frame marks the best " \
-      "of each panel. Grey cells have no result, or died. All panels share one scale.")            \
+      "A map of two axes, coloured by the scale beside it, which all panels share. A frame marks " \
+      "the best policy for a program. Grey cells have no result, or died.")                        \
     X(LINE, "line",                                                                                \
       "One axis; a line per family of policies, a level one for those without knobs. Crosses are " \
       "runs that died.")                                                                           \

@@ -57,47 +57,49 @@ static size_t panel_of(const SweepFamily *family, const SweepCell *cell, char *t
     return panel;
 }
 
-typedef struct {
-    size_t number;  // by panel_of
-    bool used;
-    uint64_t best;
-} Panel;
-
-static void panel_cells(Tables *t, const SweepFamily *family, Panel *panels, size_t count,
-                        size_t first) {
+// Is there no better one among the policies that saw the same program? Where only settings vary
+// there is nothing to choose.
+static bool cell_is_best(const Tables *t, const SweepFamily *family, const SweepCell *cell) {
     const size_t figure = SWEEP_CHOSEN + t->plot->figure;
-    char text[128];
     bool higher = sweep_metric(t->data->chosen[t->plot->figure])->better == BETTER_HIGHER;
-    for (size_t pass = 0; pass < 2; pass++)  // first who is best
-        for (size_t i = family->first; i < family->first + family->count; i++) {
-            const SweepCell *cell = &t->data->cells[i];
-            size_t number = panel_of(family, cell, text, sizeof text), k = 0;
-            while (k < count && panels[k].number != number) k++;
-            if (k == count) continue;
-            uint64_t value = cell->values[figure];
-            if (pass == 0) {
-                if (cell->competes && (!panels[k].used || (value < panels[k].best) != higher))
-                    panels[k].best = value, panels[k].used = true;
-                if (cell->finished) range_add(t, value);
-                continue;
-            }
-            ValueText shown = value_text(figure_unit(t), value);
-            fprintf(t->cells, "%zu\t%zu\t%zu\t%" PRIu64 "\t%d\t%d\t", first + k,
-                    sweep_axis_index(&family->axes[0], cell),
-                    sweep_axis_index(&family->axes[1], cell), value, cell->finished,
-                    cell->competes && value == panels[k].best);
-            gnuplot_text(t->cells, cell->finished ? shown.text : cell->status);
-            putc('\n', t->cells);
-        }
+    if (!cell->competes || !(family->axes[0].is_knob || family->axes[1].is_knob)) return false;
+    for (size_t i = family->first; i < family->first + family->count; i++) {
+        const SweepCell *other = &t->data->cells[i];
+        uint64_t own = cell->values[figure], value = other->values[figure];
+        bool is_better = higher ? value > own : value < own;
+        if (is_better && other->competes && strcmp(other->settings, cell->settings) == 0)
+            return false;
+    }
+    return true;
+}
+
+// `panels`: the numbers, by panel_of, of those that are shown from `first` on.
+static void panel_cells(Tables *t, const SweepFamily *family, const size_t *panels, size_t count,
+                        size_t first) {
+    char text[128];
+    for (size_t i = family->first; i < family->first + family->count; i++) {
+        const SweepCell *cell = &t->data->cells[i];
+        size_t number = panel_of(family, cell, text, sizeof text), k = 0;
+        while (k < count && panels[k] != number) k++;
+        if (k == count) continue;
+        uint64_t value = cell->values[SWEEP_CHOSEN + t->plot->figure];
+        if (cell->finished) range_add(t, value);
+        fprintf(t->cells, "%zu\t%zu\t%zu\t%" PRIu64 "\t%d\t%d\t", first + k,
+                sweep_axis_index(&family->axes[0], cell), sweep_axis_index(&family->axes[1], cell),
+                value, cell->finished, cell_is_best(t, family, cell));
+        gnuplot_text(t->cells,
+                     cell->finished ? value_text(figure_unit(t), value).text : cell->status);
+        putc('\n', t->cells);
+    }
 }
 
 static void family_panels(Tables *t, const SweepFamily *family, bool is_alone) {
-    Panel panels[PANELS_MAX] = {{0}};
+    size_t panels[PANELS_MAX];
     size_t first = t->groups, count = 0;
     char text[128], label[300];
     for (size_t i = family->first; i < family->first + family->count; i++) {
         size_t number = panel_of(family, &t->data->cells[i], text, sizeof text), k = 0;
-        while (k < count && panels[k].number != number) k++;
+        while (k < count && panels[k] != number) k++;
         if (k < count) continue;
         if (t->groups == PANELS_MAX) {
             t->plot->left_out++;
@@ -106,7 +108,7 @@ static void family_panels(Tables *t, const SweepFamily *family, bool is_alone) {
         snprintf(label, sizeof label, "%.120s%s%s", is_alone && *text != '\0' ? "" : family->label,
                  *text != '\0' && !is_alone ? " \xC2\xB7 " : "", text);
         label_put(t, "panel", t->groups++, label);
-        panels[count++].number = number;
+        panels[count++] = number;
     }
     panel_cells(t, family, panels, count, first);
 }
@@ -223,6 +225,7 @@ static void spread_write(Tables *t) {
 static void front_write(Tables *t) {
     SweepFront front = sweep_front(t->data, t->data->workloads[t->plot->workload]);
     size_t named = 0;
+    uint32_t last = 0;
     fputs("memory\ttime\tfront\tknee\tfinished\tfloor\tnumber\n", t->cells);
     for (uint32_t number = 0; number <= front.front_count; number++)  // in the order of the front
         for (size_t i = 0; i < front.count; i++) {
@@ -230,7 +233,9 @@ static void front_write(Tables *t) {
             if (p->number != number) continue;
             fprintf(t->cells, "%" PRIu64 "\t%" PRIu64 "\t%d\t%d\t%d\t%d\t%u\n", p->point.memory,
                     p->point.time, p->point.front, p->point.knee, p->finished,
-                    p->finished && strcmp(p->cell->base, "oracle") == 0, p->number);
+                    p->finished && strcmp(p->cell->base, "oracle") == 0,
+                    number == last ? 0 : number);
+            last = number;
             if (number == 0) continue;
             char label[240];
             snprintf(label, sizeof label, "%u  %.120s  %s, %s%s", number, p->cell->policy,
