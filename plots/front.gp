@@ -18,15 +18,15 @@ named = GROUPS    # numbers that have a name below
 list_columns = WORDS > 4 && 8.2 * longest_text + 60 < WIDTH / 2 ? 2 : 1
 list_rows = ceil(1.0 * WORDS / list_columns)
 list_height = 20.0 * list_rows + 14
-HEIGHT = 640 + list_height
+HEIGHT = 652 + list_height
 eval figure_open
 eval figure_frame
 set size 1, 1
 set origin 0, 0
-set lmargin at screen 100.0 / WIDTH
+set lmargin at screen 116.0 / WIDTH
 set rmargin at screen (WIDTH - 30.0) / WIDTH
 set tmargin at screen (HEIGHT - 74.0) / HEIGHT
-set bmargin at screen (72.0 + caption_height + list_height) / HEIGHT
+set bmargin at screen (84.0 + caption_height + list_height) / HEIGHT
 
 stats CELLS using (column("memory")) nooutput
 least_memory = max(STATS_min, 1); most_memory = max(STATS_max, 2)

@@ -1,7 +1,7 @@
 # mmu.gp -- minimum mutator utilization: the share of any window that the program is left with
 #
-# Thin and dotted: the bounded one (BMU), which also holds for every longer window. The two part where
-# pauses come in such a rhythm that a longer window has less.
+# Thin and dotted: the bounded one (BMU), which also holds for every longer window. The two part
+# where pauses come in such a rhythm that a longer window has less.
 #
 # gnuplot -c mmu.gp svg|png OUTPUT LIST CONTEXT
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4

@@ -26,7 +26,7 @@ eval figure_open
 eval figure_frame
 set size 1, 1
 set origin 0, 0
-plane_left = 100.0
+plane_left = 114.0
 plane_right = WIDTH - 30.0
 plane_top = HEIGHT - 70.0
 plane_bottom = 72.0 + caption_height + list_height

@@ -1,7 +1,8 @@
 # policies.gp -- what the figures of a comparison know: the policies, and what concerns all of them
 #
-# A figure names its arguments (gnuplot hides them from a file that is loaded), LIST and CONTEXT among
-# them, and says whether it shows modelled times (MODELLED); then it loads this file and style.gp.
+# A figure names its arguments (gnuplot hides them from a file that is loaded), LIST and CONTEXT
+# among them, and says whether it shows modelled times (MODELLED); then it loads this file and
+# style.gp.
 
 set encoding utf8
 set datafile separator "\t"

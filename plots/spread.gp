@@ -1,4 +1,4 @@
-# spread.gp -- peak, time and pauses of each family of policies: a tick per cell, a dot for the median
+# spread.gp -- peak, time and pauses by family of policies: a tick per cell, a dot for the median
 #
 # gnuplot -c spread.gp svg|png OUTPUT CELLS CONTEXT LABELS
 TERMINAL = ARG1; OUTPUT = ARG2; CELLS = ARG3; CONTEXT = ARG4; LABELS = ARG5

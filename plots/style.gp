@@ -1,7 +1,8 @@
 # style.gp -- what all figures share: colours, dashes, units, title and caption
 #
-# Whoever loads it has set N (lines that need a style), longest_label, TITLE, COST, MEASURED, CAPTION
-# and CAPTION_LINES (policies.gp and cells.gp do), and MODELLED: whether modelled times are shown.
+# Whoever loads it has set N (lines that need a style), longest_label, TITLE, COST, MEASURED,
+# CAPTION and CAPTION_LINES (policies.gp and cells.gp do), and MODELLED: whether modelled times are
+# shown.
 # `eval figure_open` and `eval figure_frame` begin the drawing. Whatever people typed (policy names,
 # titles, commands) comes out of a data file and is drawn `noenhanced`; it is never part of a
 # gnuplot command.
@@ -116,8 +117,8 @@ if (legend_below) {
 
 # For ticks, where %% is a percent sign. Three digits, as the page has them.
 digits(v) = v >= 99.95 ? sprintf("%.0f", v) : v >= 9.995 ? sprintf("%.1f", v) : sprintf("%.2f", v)
-bytes_text(v) = v >= 2.0 ** 30 ? digits(v / 2.0 ** 30) . " GiB" : v >= MIB ? digits(v / MIB) . " MiB" : \
-                v >= 1024 ? digits(v / 1024) . " KiB" : sprintf("%.0f B", v)
+bytes_text(v) = v >= 2.0 ** 30 ? digits(v / 2.0 ** 30) . " GiB" : \
+                v >= MIB ? digits(v / MIB) . " MiB" : v >= 1024 ? digits(v / 1024) . " KiB" : sprintf("%.0f B", v)
 time_text(v) = v >= 1e9 ? digits(v / 1e9) . " s" : v >= 1e6 ? digits(v / 1e6) . " ms" : \
                v >= 1e3 ? digits(v / 1e3) . " µs" : sprintf("%.0f ns", v)
 unit_text(unit, v) = unit eq "bytes" ? bytes_text(v) : unit eq "ns" ? time_text(v) : \

@@ -138,7 +138,8 @@ static bool put_answer(Section *s, AdviceLimits limits, Error *error) {
 static uint64_t peak_limit(uint64_t least, uint64_t permille) {
     if (permille == 0) return UINT64_MAX;
     uint64_t value = max_u64(mul_div_u64(least, permille, 1000), 1), unit = 1, step = 1;
-    while (value / unit >= 10 * 1024) unit *= 1024;
+    while (value / unit >= 1024) unit *= 1024;
+    if (value / unit < 10) return mul_div_u64(mul_div_u64(value, 10, unit) + 1, unit, 10);
     while (value / unit / step >= 100) step *= 10;
     return (value / unit / step + 1) * step * unit;
 }

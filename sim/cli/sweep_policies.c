@@ -13,8 +13,9 @@ enum { ROWS_SHOWN = 40 };
 typedef struct {
     GateFigures figures;
     Advice advice;
-    bool known;      // somebody ran to the end there
-    uint64_t least;  // mean time of the best, permille
+    bool known;               // somebody ran to the end there
+    uint64_t least;           // mean time of the best, permille
+    uint64_t most_regret[2];  // peak and gc; where all are on the front there is nothing to mark
 } Column;
 
 typedef struct {
@@ -65,6 +66,8 @@ static size_t lines_make(Line *lines, const SweepData *data, Column *columns) {
             lines[i].mean += cost.mean;
             finished += cost.mean > 0;
             if (cost.mean > 0) columns[k].least = min_u64(columns[k].least, cost.mean);
+            columns[k].most_regret[0] = max_u64(columns[k].most_regret[0], cost.peak);
+            columns[k].most_regret[1] = max_u64(columns[k].most_regret[1], cost.gc);
         }
         if (finished > 0) lines[i].mean /= finished;
     }
@@ -87,7 +90,8 @@ static void put_line(FILE *page, const SweepData *data, const Column *columns, c
         const uint64_t regrets[] = {cost.peak, cost.gc};
         for (size_t i = 0; i < ARRAY_LENGTH(regrets); i++) {
             if (regrets[i] > 0)
-                html_cell(page, "ratio", regrets[i], regrets[i] == 1000);
+                html_cell(page, "ratio", regrets[i],
+                          regrets[i] == 1000 && columns[k].most_regret[i] > 1000);
             else  // the least is nothing
                 fputs("<td>\xE2\x80\x93</td>", page);
         }
