@@ -6,7 +6,8 @@ PLOTS = ARG0[:strlen(ARG0) - strlen("heat.gp")]
 load PLOTS . "cells.gp"
 load PLOTS . "style.gp"
 
-NOTE = TITLE . " · a frame marks the best policy for a program" . \
+stats CELLS using (column("best")) nooutput
+NOTE = TITLE . (STATS_sum > 0 ? " · a frame marks the best policy for a program" : "") . \
     (LEFT_OUT > 0 ? " · some panels have no room here" : "")
 
 kind = "panel"; eval labels_read
@@ -48,7 +49,7 @@ if (logarithmic) { set logscale cb }
 set cbrange [LOW:top_value]
 set palette defined (0 "#FDF6D8", 0.3 "#B5DDB4", 0.6 "#4FA9B8", 0.85 "#24648F", 1 "#162F5C")
 shade(v) = logarithmic ? log(v / LOW) / log(top_value / LOW) : (v - LOW) / (top_value - LOW)
-on_shade(v) = shade(v) > 0.55 ? 0xFFFFFF : 0x1A1A1A
+on_shade(v) = shade(v) > 0.66 ? 0xFFFFFF : 0x1A1A1A
 set colorbox user origin (WIDTH - 118.0) / WIDTH, (HEIGHT - 66 - 34 - plane_height) / HEIGHT \
     size 22.0 / WIDTH, plane_height / HEIGHT noborder
 set cbtics ()

@@ -118,7 +118,8 @@ if (legend_below) {
 # For ticks, where %% is a percent sign. Three digits, as the page has them.
 digits(v) = v >= 99.95 ? sprintf("%.0f", v) : v >= 9.995 ? sprintf("%.1f", v) : sprintf("%.2f", v)
 bytes_text(v) = v >= 2.0 ** 30 ? digits(v / 2.0 ** 30) . " GiB" : \
-                v >= MIB ? digits(v / MIB) . " MiB" : v >= 1024 ? digits(v / 1024) . " KiB" : sprintf("%.0f B", v)
+                v >= MIB ? digits(v / MIB) . " MiB" : \
+                v >= 1024 ? digits(v / 1024) . " KiB" : sprintf("%.0f B", v)
 time_text(v) = v >= 1e9 ? digits(v / 1e9) . " s" : v >= 1e6 ? digits(v / 1e6) . " ms" : \
                v >= 1e3 ? digits(v / 1e3) . " µs" : sprintf("%.0f ns", v)
 unit_text(unit, v) = unit eq "bytes" ? bytes_text(v) : unit eq "ns" ? time_text(v) : \

@@ -19,9 +19,10 @@
       "One axis; a line per family of policies, a level one for those without knobs. Crosses are " \
       "runs that died.")                                                                           \
     X(FRONT, "front",                                                                              \
-      "Down and left is better. No policy beats those on the front in both memory and time; the "  \
-      "knee is where the front turns most, on logarithmic axes: from there on, more of one buys "  \
-      "little of the other. A policy on several settings stands where its mean is.")
+      "Down and left is better. No policy beats those on the front in both memory and time. The "  \
+      "knee, where there is one, is where the front turns most on logarithmic axes: from there "   \
+      "on, more of one buys little of the other. A policy on several settings stands at its "      \
+      "mean.")
 
 typedef enum {
 #define X(name, script, reading) PLOT_##name,
