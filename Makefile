@@ -45,7 +45,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all check check-cluster gate sweep format clean help setup interpreters FORCE
+.PHONY: all check check-cluster gate sweep report format clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
@@ -69,6 +69,14 @@ sweep: $(BUILD)/ouro  ## runs workloads/*.sweep.ini into results/out/; again: wh
 define run_sweep
 	$(BUILD)/ouro sweep $(1) --out results/out/$(1)
 	$(BUILD)/ouro results results/out/$(1) --sqlite results/out/$(1)/results.sqlite
+
+endef
+
+report: $(BUILD)/ouro  ## draws every directory of results in results/out/
+	$(foreach dir,$(wildcard results/out/*),$(call run_report,$(dir)))
+
+define run_report
+	$(BUILD)/ouro report $(1)
 
 endef
 

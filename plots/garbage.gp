@@ -6,7 +6,9 @@
 # so.
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; REASON_LIST = ARG5
 MODELLED = 0
-load ARG0[:strlen(ARG0) - strlen("garbage.gp")] . "style.gp"
+PLOTS = ARG0[:strlen(ARG0) - strlen("garbage.gp")]
+load PLOTS . "policies.gp"
+load PLOTS . "style.gp"
 
 HEADING = "Garbage by the reason why it waits"
 NOTE = TITLE . " · one scale for all panels, except where a panel says that it is magnified"

@@ -3,7 +3,9 @@
 # gnuplot -c heap.gp svg|png OUTPUT LIST CONTEXT PHASE_LIST
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4; PHASE_LIST = ARG5
 MODELLED = 0
-load ARG0[:strlen(ARG0) - strlen("heap.gp")] . "style.gp"
+PLOTS = ARG0[:strlen(ARG0) - strlen("heap.gp")]
+load PLOTS . "policies.gp"
+load PLOTS . "style.gp"
 
 HEADING = "Memory held over the allocation clock"
 NOTE = TITLE
@@ -11,7 +13,7 @@ NOTE = TITLE
 NAMED_ENDS = 6
 unfinished = 0
 do for [i = 1:N] { unfinished = unfinished + (STATUS[i] ne "ok") }
-room = unfinished == 0 ? 1.06 : 1.08 + 0.04 * min(unfinished, NAMED_ENDS)
+room = unfinished == 0 ? 1.06 : 1.1 + 0.06 * min(unfinished, NAMED_ENDS)
 
 clock_unit = count_unit(CLOCK_TOP)
 byte_unit = bytes_unit(HELD_TOP)

@@ -1,9 +1,14 @@
 # mmu.gp -- minimum mutator utilization: the share of any window that the program is left with
 #
+# Thin and dotted: the bounded one (BMU), which also holds for every longer window. The two part
+# where pauses come in such a rhythm that a longer window has less.
+#
 # gnuplot -c mmu.gp svg|png OUTPUT LIST CONTEXT
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4
 MODELLED = 1
-load ARG0[:strlen(ARG0) - strlen("mmu.gp")] . "style.gp"
+PLOTS = ARG0[:strlen(ARG0) - strlen("mmu.gp")]
+load PLOTS . "policies.gp"
+load PLOTS . "style.gp"
 
 HEADING = "Minimum mutator utilization"
 NOTE = TITLE
@@ -25,4 +30,9 @@ set ytics 20
 set samples 1000
 plot for [i = 1:N] (PAUSES[i] > 0 ? MMU[i] : "+") \
          using 1:(PAUSES[i] > 0 ? 100 * column("mmu") : 100) \
-         with lines lt i lw 2.5 title (PAUSES[i] > 0 ? LABEL[i] : LABEL[i] . " (no collections)")
+         with lines lt i lw 2.5 title (PAUSES[i] > 0 ? LABEL[i] : LABEL[i] . " (no collections)"), \
+     for [i = 1:N] (PAUSES[i] > 0 ? MMU[i] : LIST) \
+         using (PAUSES[i] > 0 ? column("window_ns") : NaN): \
+               (PAUSES[i] > 0 ? 100 * column("bmu") : NaN) \
+         with lines lc rgb colour(i) dt RESIDENT lw 1.5 notitle, \
+     NaN with lines lc rgb INK dt RESIDENT lw 1.5 title "BMU"

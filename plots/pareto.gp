@@ -3,7 +3,9 @@
 # gnuplot -c pareto.gp svg|png OUTPUT LIST CONTEXT
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4
 MODELLED = 1
-load ARG0[:strlen(ARG0) - strlen("pareto.gp")] . "style.gp"
+PLOTS = ARG0[:strlen(ARG0) - strlen("pareto.gp")]
+load PLOTS . "policies.gp"
+load PLOTS . "style.gp"
 
 HEADING = "Memory against collector time"
 NOTE = TITLE . " · down and left is better"
@@ -24,7 +26,7 @@ eval figure_open
 eval figure_frame
 set size 1, 1
 set origin 0, 0
-plane_left = 100.0
+plane_left = 114.0
 plane_right = WIDTH - 30.0
 plane_top = HEIGHT - 70.0
 plane_bottom = 72.0 + caption_height + list_height
@@ -46,6 +48,7 @@ do for [i = 1:N] {
     }
 }
 if (least_gc != least_gc) { least_gc = 1e6; most_gc = 1e7 }
+if (most_held == 0) { most_held = 4 * MIB; least_held = most_held }
 
 # Time is logarithmic. A policy that never collected has no place there: it sits on a line of its
 # own, `never`, at the foot.
@@ -164,7 +167,9 @@ set logscale y
 set xrange [held_low / byte_unit:held_high / byte_unit]
 set yrange [foot:high]
 set xlabel sprintf("peak memory held (%s)", bytes_name(most_held)) offset 0, 0.4
-set ylabel "collector time, all pauses (" . times_are . ")"
+# Not a ylabel: the SVG terminal would push it off the sheet.
+set label 990 "collector time, all pauses (" . times_are . ")" at screen 18.0 / WIDTH, graph 0.5 \
+    center rotate by 90 noenhanced tc rgb INK
 if (held_log) {
     set logscale x
     set xtics ()
@@ -199,6 +204,9 @@ do for [i = 1:N] {
     }
 }
 
+knees = 0
+do for [i = 1:N] { knees = knees + KNEE[i] }
+
 # --- points ---------------------------------------------------------------------------------------
 
 held(i) = PEAK_HELD[i] / byte_unit
@@ -210,11 +218,15 @@ plot LIST using (on_front(row($0)) ? held(row($0)) : NaN):(gc_at(row($0))) \
          with points pt 7 ps 1.1 lc rgb "#7F7F7F" notitle, \
      LIST using (is_floor(row($0)) ? held(row($0)) : NaN):(gc_at(row($0))) \
          with points pt 12 ps 1.6 lw 2 lc rgb "#0072B2" notitle, \
+     LIST using (KNEE[row($0)] == 1 ? held(row($0)) : NaN):(gc_at(row($0))) \
+         with points pt 6 ps 2.4 lw 2 lc rgb "#D55E00" notitle, \
      LIST using (finished(row($0)) ? NaN : held(row($0))):(gc_at(row($0))) \
          with points pt 6 ps 1.5 lw 2 lc rgb WARN notitle, \
      LIST using (finished(row($0)) ? NaN : held(row($0))):(gc_at(row($0))) \
          with points pt 2 ps 1.3 lw 2 lc rgb WARN notitle, \
      keyentry with linespoints pt 7 ps 1.3 lw 2 dt 1 lc rgb "#009E73" title "front", \
+     (knees > 0 ? 1 / 0 : NaN) with points pt 6 ps 2.4 lw 2 lc rgb "#D55E00" \
+         title (knees > 0 ? "knee" : ""), \
      keyentry with points pt 7 ps 1.1 lc rgb "#7F7F7F" title "beaten", \
      keyentry with points pt 12 ps 1.6 lw 2 lc rgb "#0072B2" title "floor", \
      keyentry with points pt 2 ps 1.3 lw 2 lc rgb WARN title "did not finish"

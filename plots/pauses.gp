@@ -3,7 +3,9 @@
 # gnuplot -c pauses.gp svg|png OUTPUT LIST CONTEXT
 TERMINAL = ARG1; OUTPUT = ARG2; LIST = ARG3; CONTEXT = ARG4
 MODELLED = 1
-load ARG0[:strlen(ARG0) - strlen("pauses.gp")] . "style.gp"
+PLOTS = ARG0[:strlen(ARG0) - strlen("pauses.gp")]
+load PLOTS . "policies.gp"
+load PLOTS . "style.gp"
 
 HEADING = "Pauses by percentile"
 NOTE = TITLE

@@ -1,67 +1,11 @@
-# style.gp -- what all figures share: colours, dashes, units, the policies, title and caption
+# style.gp -- what all figures share: colours, dashes, units, title and caption
 #
-# A figure names its arguments (gnuplot hides them from a file that is loaded) and says whether it
-# shows modelled times; then it loads this file and knows the policies (N, LABEL[i], STATUS[i] ...).
+# Whoever loads it has set N (lines that need a style), longest_label, TITLE, COST, MEASURED,
+# CAPTION and CAPTION_LINES (policies.gp and cells.gp do), and MODELLED: whether modelled times are
+# shown.
 # `eval figure_open` and `eval figure_frame` begin the drawing. Whatever people typed (policy names,
 # titles, commands) comes out of a data file and is drawn `noenhanced`; it is never part of a
 # gnuplot command.
-
-set encoding utf8
-set datafile separator "\t"
-set datafile commentschars ""
-set datafile columnheaders
-
-# --- the policies: one row of LIST each; what concerns all of them: the one row of CONTEXT --------
-
-stats LIST using (strcol("label"), 0) nooutput
-N = int(STATS_records)
-array LABEL[N]
-array STATUS[N]         # ok, oom, timeout
-array TIMELINE[N]       # files ...
-array PERCENTILES[N]
-array MMU[N]
-array STACK[N]
-array PAUSES[N]         # 0: the policy never collected
-array END_CLOCK[N]
-array END_HELD[N]
-array PEAK_HELD[N]
-array GC_NS[N]
-array FRONT[N]          # 1: no finished run beats this one in both memory and time
-array FLOOR[N]          # 1: not a collector but the least that is possible; not ranked
-array ZOOM[N]           # by how much garbage.gp magnifies this policy's panel
-longest_label = 1
-do for [i = 1:N] {
-    stats LIST every ::(i - 1)::(i - 1) using ( \
-        label = strcol("label"), status = strcol("status"), timeline = strcol("timeline"), \
-        percentiles = strcol("percentiles"), mmu = strcol("mmu"), stack = strcol("stack"), \
-        pauses = column("pauses"), end_clock = column("end_clock"), end_held = column("end_held"), \
-        peak_held = column("peak_held"), gc_ns = column("gc_ns"), front = column("front"), \
-        zoom = column("zoom"), floor_row = column("floor"), 0) nooutput
-    LABEL[i] = label
-    STATUS[i] = status
-    TIMELINE[i] = timeline
-    PERCENTILES[i] = percentiles
-    MMU[i] = mmu
-    STACK[i] = stack
-    PAUSES[i] = pauses
-    END_CLOCK[i] = end_clock
-    END_HELD[i] = end_held
-    PEAK_HELD[i] = peak_held
-    GC_NS[i] = gc_ns
-    FRONT[i] = front
-    ZOOM[i] = zoom
-    FLOOR[i] = floor_row
-    if (strlen(label) > longest_label) { longest_label = strlen(label) }
-}
-stats CONTEXT every ::0::0 using ( \
-    TITLE = strcol("title"), COST = strcol("cost_model"), MEASURED = strcol("measured"), \
-    CAPTION = strcol("caption"), \
-    CAPTION_LINES = column("caption_lines"), LIMIT = column("limit_bytes"), \
-    LONGEST = column("longest"), CLOCK_TOP = column("clock_top"), HELD_TOP = column("held_top"), \
-    GARBAGE_TOP = column("garbage_top"), PAUSE_MIN = column("pause_min"), \
-    PAUSE_MAX = column("pause_max"), RAREST = column("rarest"), \
-    WINDOW_MIN = column("window_min"), WINDOW_MAX = column("window_max"), \
-    PHASES = column("phases"), REASONS = column("reasons"), 0) nooutput
 
 if (strlen(TITLE) > 70) { TITLE = TITLE[1:67] . "..." }
 
@@ -168,3 +112,16 @@ if (legend_below) {
     set key right top vertical spacing 1.3 \
         width (TERMINAL eq "svg" ? -0.15 * max(longest_label, 20) : 0)
 }
+
+# --- a metric by its unit -------------------------------------------------------------------------
+
+# For ticks, where %% is a percent sign. Three digits, as the page has them.
+digits(v) = v >= 99.95 ? sprintf("%.0f", v) : v >= 9.995 ? sprintf("%.1f", v) : sprintf("%.2f", v)
+bytes_text(v) = v >= 2.0 ** 30 ? digits(v / 2.0 ** 30) . " GiB" : \
+                v >= MIB ? digits(v / MIB) . " MiB" : \
+                v >= 1024 ? digits(v / 1024) . " KiB" : sprintf("%.0f B", v)
+time_text(v) = v >= 1e9 ? digits(v / 1e9) . " s" : v >= 1e6 ? digits(v / 1e6) . " ms" : \
+               v >= 1e3 ? digits(v / 1e3) . " µs" : sprintf("%.0f ns", v)
+unit_text(unit, v) = unit eq "bytes" ? bytes_text(v) : unit eq "ns" ? time_text(v) : \
+    unit eq "permille" ? sprintf("%g %%%%", v / 10.0) : v >= 1e6 ? sprintf("%gM", v / 1e6) : \
+    v >= 1e4 ? sprintf("%gk", v / 1e3) : sprintf("%g", v)

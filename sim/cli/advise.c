@@ -43,26 +43,48 @@ static uint64_t permille(uint64_t part, uint64_t whole) {
     return mul_div_u64(part, 1000, whole);
 }
 
+// The end of the runs of the workload at `first`.
+static const AdviceRun *workload_end(const AdviceRun *first, const AdviceRun *end) {
+    const AdviceRun *next = first;
+    while (next < end && strcmp(next->workload, first->workload) == 0) next++;
+    return next;
+}
+
+static void set_regret(AdviceRun *run, const AdviceRun *first, const AdviceRun *end) {
+    uint64_t least_peak = run->peak_bytes, least_gc = run->gc_ns;
+    if (!run->competes) return;
+    for (const AdviceRun *other = first; other < end; other++) {
+        if (!other->competes) continue;
+        if (other->gc_ns <= run->gc_ns) least_peak = min_u64(least_peak, other->peak_bytes);
+        if (other->peak_bytes <= run->peak_bytes) least_gc = min_u64(least_gc, other->gc_ns);
+    }
+    run->regret_peak = permille(run->peak_bytes, least_peak);
+    run->regret_gc = permille(run->gc_ns, least_gc);
+}
+
 static void set_regrets(Advice *advice) {
-    for (AdviceRun *run = advice->runs; run < advice->runs + advice->run_count; run++) {
-        uint64_t least_peak = run->peak_bytes, least_gc = run->gc_ns;
-        if (!run->competes) continue;
-        for (size_t i = 0; i < advice->run_count; i++) {
-            const AdviceRun *other = &advice->runs[i];
-            if (!other->competes || strcmp(other->workload, run->workload) != 0) continue;
-            if (other->gc_ns <= run->gc_ns) least_peak = min_u64(least_peak, other->peak_bytes);
-            if (other->peak_bytes <= run->peak_bytes) least_gc = min_u64(least_gc, other->gc_ns);
-        }
-        run->regret_peak = permille(run->peak_bytes, least_peak);
-        run->regret_gc = permille(run->gc_ns, least_gc);
+    AdviceRun *end = advice->runs + advice->run_count;
+    const AdviceRun *first = advice->runs, *next = first;
+    for (AdviceRun *run = advice->runs; run < end; run++) {
+        if (run == next) first = next, next = workload_end(first, end);
+        set_regret(run, first, next);
     }
 }
 
-static const AdviceRun *run_find(const Advice *advice, const char *workload, const char *policy) {
-    for (size_t i = 0; i < advice->run_count; i++)
-        if (strcmp(advice->runs[i].workload, workload) == 0 &&
-            strcmp(advice->runs[i].policy, policy) == 0)
-            return &advice->runs[i];
+// Runs are sorted by workload, then policy.
+const AdviceRun *advice_find(const Advice *advice, const char *workload, const char *policy) {
+    size_t low = 0, high = advice->run_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const AdviceRun *run = &advice->runs[middle];
+        int order = strcmp(run->workload, workload);
+        if (order == 0) order = strcmp(run->policy, policy);
+        if (order == 0) return run;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return NULL;
 }
 
@@ -162,7 +184,7 @@ static bool sum_up(const Advice *a, const char *policy, size_t workloads, Advice
     *row =
         (AdviceRow){.kind = ADVICE_OVERALL, .workload = GATE_ALL, .policy = policy, .excess = 1000};
     for (size_t i = 0; i < workloads; i++) {
-        const AdviceRun *run = run_find(a, a->rows[i].workload, policy);
+        const AdviceRun *run = advice_find(a, a->rows[i].workload, policy);
         if (run == NULL || !run->competes) return false;
         row->over_p99 |= over_p99(a, run);
         row->over_peak |= over_peak(a, run);
@@ -182,7 +204,8 @@ static bool is_better(const AdviceRow *row, const AdviceRow *best) {
 
 static void advise_overall(Advice *a, size_t workloads) {
     AdviceRow best = {.policy = NULL}, row;
-    for (size_t i = 0; i < a->run_count; i++)
+    const AdviceRun *end = workload_end(a->runs, a->runs + a->run_count);
+    for (size_t i = 0; i < (size_t)(end - a->runs); i++)  // who did not run there is out
         if (sum_up(a, a->runs[i].policy, workloads, &row) &&
             (best.policy == NULL || is_better(&row, &best)))
             best = row;
@@ -199,7 +222,7 @@ static void add_regrets(Advice *a, size_t workloads) {
         for (size_t k = 0; k < i; k++) again |= strcmp(a->rows[k].policy, a->rows[i].policy) == 0;
         for (size_t k = 0; k < workloads && !again; k++) {
             const char *workload = a->rows[k].workload, *policy = a->rows[i].policy;
-            const AdviceRun *run = run_find(a, workload, policy);
+            const AdviceRun *run = advice_find(a, workload, policy);
             AdviceRow *row = row_add(a, ADVICE_REGRET, workload, policy, run);
             if (run != NULL) row->time = time_of(a, run, workloads);
         }
@@ -214,8 +237,7 @@ static bool advise(Advice *a, Error *error) {
     // An answer each, one over all, and every policy named in them on every workload.
     a->rows = memory_new((workloads + 1) * (workloads + 1), sizeof *a->rows);
     while (first < end) {
-        const AdviceRun *next = first;
-        while (next < end && strcmp(next->workload, first->workload) == 0) next++;
+        const AdviceRun *next = workload_end(first, end);
         if (!advise_workload(a, first, next, error)) return false;
         first = next;
     }
@@ -241,4 +263,23 @@ void advice_free(Advice *advice) {
     free(advice->runs);
     free(advice->rows);
     *advice = (Advice){0};
+}
+
+AdviceCost advice_cost(const Advice *advice, const char *policy) {
+    AdviceCost cost = {.where = ""};
+    uint64_t workloads = 0;
+    for (size_t i = 0; i < advice->row_count; i++) {
+        const AdviceRow *row = &advice->rows[i];
+        if (row->kind != ADVICE_CHEAPEST) continue;
+        const AdviceRun *run = advice_find(advice, row->workload, policy);
+        if (run == NULL || !run->competes) return (AdviceCost){.where = row->workload};
+        uint64_t time = permille(run->total_ns, row->run->total_ns);
+        cost.mean += time;
+        if (time > cost.worst) cost.worst = time, cost.where = row->workload;
+        cost.peak = max_u64(cost.peak, run->regret_peak);
+        cost.gc = max_u64(cost.gc, run->regret_gc);
+        workloads++;
+    }
+    if (workloads > 0) cost.mean /= workloads;
+    return cost;
 }

@@ -63,6 +63,20 @@ typedef struct {
 bool advice_make(Advice *advice, const GateFigures *figures, AdviceLimits limits, Error *error);
 void advice_free(Advice *advice);
 
+// The run of a policy on a workload, or NULL.
+const AdviceRun *advice_find(const Advice *advice, const char *workload, const char *policy);
+
+// Sets the limit that the option `name` stands for, p99 ("10ms") or peak ("1.5G").
+bool advice_limit_parse(AdviceLimits *limits, const char *name, const char *value, Error *error);
+
+// What a policy costs over all workloads, by advice that was made without limits. Permille.
+typedef struct {
+    uint64_t mean, worst;  // total time against the cheapest there; 0: it died or did not run there
+    uint64_t peak, gc;     // the worst regrets
+    const char *where;     // the workload of `worst`, or where it died
+} AdviceCost;
+AdviceCost advice_cost(const Advice *advice, const char *policy);
+
 // For people; for programs (the same rows).
 void advice_print_table(const Advice *advice);
 void advice_print_tsv(const Advice *advice);

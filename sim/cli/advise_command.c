@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "gate_results.h"
 #include "options.h"
+#include "sweep_advice.h"
 #include "text.h"
 
 enum { DIRS_MAX = 256 };
@@ -44,9 +45,15 @@ static bool time_parse(const char *text, uint64_t *ns, Error *error) {
     return error_set(error, "--p99 '%s'; allowed: a number with ns, us, ms or s", text);
 }
 
+bool advice_limit_parse(AdviceLimits *limits, const char *name, const char *value, Error *error) {
+    Error why = {0};
+    if (strcmp(name, "p99") == 0) return time_parse(value, &limits->p99_ns, error);
+    return text_bytes(value, 0, UINT64_MAX - 1, &limits->peak_bytes, &why) ||
+           error_set(error, "--peak: %s", why.text);
+}
+
 static bool advise_option(void *context, const Option *option, const char *value, Error *error) {
     AdviseArguments *a = context;
-    Error why = {0};
     if (option == NULL) {
         if (a->dir_count == DIRS_MAX) return error_set(error, "more than %d folders", DIRS_MAX);
         a->dirs[a->dir_count++] = value;
@@ -56,10 +63,8 @@ static bool advise_option(void *context, const Option *option, const char *value
     if (strcmp(name, "json") == 0) a->format = FORMAT_JSON;
     if (strcmp(name, "tsv") == 0) a->format = FORMAT_TSV;
     if (strcmp(name, "help") == 0) a->help = true;
-    if (strcmp(name, "p99") == 0) return time_parse(value, &a->limits.p99_ns, error);
-    if (strcmp(name, "peak") == 0 &&
-        !text_bytes(value, 0, UINT64_MAX - 1, &a->limits.peak_bytes, &why))
-        return error_set(error, "--peak: %s", why.text);
+    if (strcmp(name, "p99") == 0 || strcmp(name, "peak") == 0)
+        return advice_limit_parse(&a->limits, name, value, error);
     return true;
 }
 
@@ -84,7 +89,8 @@ static bool answer(const AdviseArguments *a, int *code, Error *error) {
     Advice advice;
     bool good = arguments_fit(a, error);
     for (size_t i = 0; good && i < a->dir_count; i++)
-        good = gate_read_dir(&figures, a->dirs[i], "kind", error);
+        good = sweep_data_is(a->dirs[i]) ? sweep_advice_read(&figures, a->dirs[i], error)
+                                         : gate_read_dir(&figures, a->dirs[i], "kind", error);
     good = good && gate_figures_settle(&figures, error) &&
            advice_make(&advice, &figures, a->limits, error);
     if (good) {
@@ -107,8 +113,10 @@ int advise_command(int argc, char **argv) {
     } else if (a->help) {
         puts(
             "usage: ouro advise DIR... [--p99 TIME] [--peak BYTES] [--json|--tsv]\n\n"
-            "The cheapest policy within limits, by what `ouro compare --out DIR` left, for each\n"
-            "workload and over all of them; and what it costs where the workload is another.\n");
+            "The cheapest policy within limits, by what `ouro compare --out DIR` or `ouro sweep`\n"
+            "left, for each workload (and each of the settings that a sweep gave it) and over "
+            "all;\n"
+            "and what it costs where the workload is another.\n");
         options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
         puts("\nExit codes: 0 some policy meets the limits everywhere; 1 none does; 2 bad input.");
     } else if (!answer(a, &code, &error)) {

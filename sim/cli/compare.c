@@ -40,7 +40,12 @@ static void print_rows(const RunArguments *arguments, const Rows *rows, bool is_
         row_print_table(&rows->rows[0]);
 }
 
-static int interrupted(const Rows *rows, const RunArguments *arguments) {
+// What was finished is shown, and nothing is written that could pass for the whole.
+static int interrupted(Rows *rows, const RunArguments *arguments, bool is_comparison) {
+    if (rows->count > 0) {
+        if (is_comparison) rows_compare(rows);
+        print_rows(arguments, rows, is_comparison);
+    }
     fprintf(stderr, "ouro: interrupted; %zu of %zu runs were finished\n", rows->count,
             arguments->choice_count);
     return EXIT_INTERRUPTED;
@@ -78,7 +83,7 @@ static int compare(RunArguments *arguments, Spec *spec, const RealInterpreter *r
         options_fail(error);
         code = error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
     } else if (stopped) {
-        code = interrupted(&comparison.rows, arguments);
+        code = interrupted(&comparison.rows, arguments, is_comparison);
     }
     free(comparison.rows.rows);
     return code;

@@ -1,66 +1,34 @@
 // html_page.c -- index.html: the whole report on one page
 #include "html_page.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate_results.h"
 #include "html.h"
+#include "html_advice.h"
+#include "html_parts.h"
 #include "html_tables.h"
+#include "output.h"
 #include "report_figures.h"
-#include "report_gnuplot.h"
-#include "report_svg.h"
 
 static const char *page_title(const ReportData *data) {
     const char *title = report_provenance(data, "title");
     return *title != '\0' ? title : "A comparison of garbage-collection policies";
 }
 
-static bool put_style(FILE *page, Error *error) {
-    char *plots = plots_find(error);
-    if (plots == NULL) return false;
-    size_t length = 0;
-    char *path = report_path(plots, NULL, "page", ".css");
-    char *style = tsv_text_read(path, &length, error);
-    if (style != NULL) fprintf(page, "<style>\n%s</style>\n", style);
-    free(path);
-    free(plots);
-    bool good = style != NULL;
-    free(style);
-    return good;
-}
-
-static bool put_head(FILE *page, const ReportData *data, Error *error) {
-    fputs(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-        page);
-    html_text(page, page_title(data));
-    fputs("</title>\n", page);
-    bool good = put_style(page, error);
-    fputs("</head>\n", page);
-    return good;
-}
-
-static void put_introduction(FILE *page, const ReportData *data) {
-    fputs(
-        "<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the verdict</a>\n<header>\n"
-        "<p class=\"kicker\">Ouro: one workload, many garbage-collection policies</p>\n<h1>",
-        page);
-    html_text(page, page_title(data));
-    fputs("</h1>\n<p class=\"lead\">", page);
-    html_text(page, report_provenance(data, "description"));
-    fputs("</p>\n<nav aria-label=\"Contents\"><ul>\n<li><a href=\"#verdict\">Verdict</a></li>\n",
-          page);
+static bool put_introduction(FILE *page, const ReportData *data, Error *error) {
+    HtmlLink links[16] = {{"verdict", "Verdict"}};
+    size_t count = 1;
     for (size_t i = 0; i < FIGURE_COUNT; i++)
-        fprintf(page, "<li><a href=\"#%s\">%s</a></li>\n", FIGURES[i].name, FIGURES[i].title);
-    fputs(
-        "<li><a href=\"#metrics\">All metrics</a></li>\n<li><a "
-        "href=\"#provenance\">Provenance</a></li>\n"
-        "</ul></nav>\n</header>\n<main>\n",
-        page);
+        links[count++] = (HtmlLink){FIGURES[i].name, FIGURES[i].title};
+    links[count++] = (HtmlLink){"advice", "The cheapest policy within limits"};
+    links[count++] = (HtmlLink){"metrics", "All metrics"};
+    links[count++] = (HtmlLink){"provenance", "Provenance"};
+    CHECK(count <= ARRAY_LENGTH(links));
+    return html_open(page, "Ouro: one workload, many garbage-collection policies", page_title(data),
+                     report_provenance(data, "description"), links, count, error);
 }
 
 // Says where nanoseconds come from: nobody may take modelled ones for measured ones.
@@ -77,58 +45,61 @@ static void put_modelled(FILE *page, const ReportData *data) {
     fputs(".", page);
 }
 
-static void put_scroll(FILE *page, const char *label) {
-    fprintf(page, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n",
-            label);
-}
-
 static void put_verdict(FILE *page, const ReportData *data) {
-    fputs("<section id=\"verdict\">\n<h2>Verdict</h2>\n", page);
+    html_section_open(page, "verdict", "Verdict");
     verdict_sentence(page, data);
-    put_scroll(page, "What each policy costs, a table that scrolls sideways");
+    html_scroll_open(page, "What each policy costs, a table that scrolls sideways");
     verdict_table(page, data);
     fputs(
         "</div>\n<p class=\"note\">\xE2\x98\x85 is the best of a column among the runs that "
         "finished. The "
-        "figures of a run that did not finish cover the part it ran and are not ranked. ",
+        "figures of a run that did not finish cover the part it ran and are not ranked. Garbage is "
+        "its mean, as "
+        "a share of what is reachable; its peak, among all metrics, is the whole model where a "
+        "round ends and drops it. ",
         page);
     put_modelled(page, data);
     fputs("</p>\n</section>\n", page);
 }
 
-static void put_caption(FILE *page, const ReportData *data, const Figure *figure) {
-    fprintf(page, "<figcaption>\n<p>%s ", figure->reading);
-    if (data->measured[0] != '\0' && figure->measured != NULL)
-        fprintf(page, "%s ", figure->measured);
-    if (figure->modelled) put_modelled(page, data);
-    fputs("</p>\n<p class=\"command\"><code>", page);
-    html_text(page, report_provenance(data, "command"));
-    fprintf(page,
-            "</code></p>\n<p class=\"files\">Also as <a href=\"figures/%s.svg\">SVG</a> and "
-            "<a href=\"figures/%s.png\">PNG</a>.</p>\n</figcaption>\n",
-            figure->name, figure->name);
-}
-
 static bool put_figure(FILE *page, const ReportData *data, const Figure *figure, Error *error) {
     const char *lacks = figure_lacks(figure, data);
-    fprintf(page, "<section id=\"%s\">\n<h2>%s</h2>\n", figure->name, figure->title);
-    if (lacks != NULL) {
-        fprintf(page,
-                "<p class=\"note\">Not drawn: summary.tsv has no column %s.</p>\n</section>\n",
-                lacks);
-        return true;
+    char *note = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&note, &size);
+    CHECK(memory != NULL);
+    if (data->measured[0] != '\0' && figure->measured != NULL)
+        fprintf(memory, "%s ", figure->measured);
+    if (figure->modelled) put_modelled(memory, data);
+    fclose(memory);
+    html_section_open(page, figure->name, figure->title);
+    bool good = true;
+    if (lacks != NULL)
+        fprintf(page, "<p class=\"note\">Not drawn: summary.tsv has no column %s.</p>\n", lacks);
+    else
+        good = html_figure(page,
+                           &(HtmlFigure){data->dir, figure->name, figure->title, figure->reading,
+                                         note, report_provenance(data, "command")},
+                           error);
+    fputs("</section>\n", page);
+    free(note);
+    return good;
+}
+
+static bool put_advice(FILE *page, const ReportData *data, AdviceLimits limits, Error *error) {
+    GateFigures figures = {0};
+    Error unknown = {0};
+    bool good = true;
+    if (gate_read_dir(&figures, data->dir, "kind", &unknown) &&
+        gate_figures_settle(&figures, &unknown)) {
+        good = html_advice(page, &figures, limits, data->dir, error);
+    } else {
+        html_section_open(page, "advice", "The cheapest policy within limits");
+        fputs("<p class=\"note\">No answer: ", page);
+        html_text(page, unknown.text);
+        fputs("</p>\n</section>\n", page);
     }
-    fprintf(
-        page,
-        "<figure>\n<div class=\"plot\" role=\"region\" tabindex=\"0\" aria-label=\"%s, a drawing "
-        "that scrolls sideways on narrow screens\">\n",
-        figure->title);
-    char *path = report_path(data->dir, "figures", figure->name, ".svg");
-    bool good = svg_inline(page, path, figure->name, figure->title, figure->reading, error);
-    free(path);
-    fputs("</div>\n", page);
-    put_caption(page, data, figure);
-    fputs("</figure>\n</section>\n", page);
+    gate_figures_free(&figures);
     return good;
 }
 
@@ -140,44 +111,30 @@ static void put_rest(FILE *page, const ReportData *data) {
         page);
     put_modelled(page, data);
     fputs("</p>\n", page);
-    put_scroll(page, "All metrics, a table that scrolls sideways");
+    html_scroll_open(page, "All metrics, a table that scrolls sideways");
     metrics_table(page, data);
     fputs("</div>\n</section>\n<section id=\"provenance\">\n<h2>Provenance</h2>\n", page);
-    put_scroll(page, "Provenance");
+    html_scroll_open(page, "Provenance");
     provenance_table(page, data);
-    fputs(
-        "</div>\n</section>\n</main>\n<footer><p>Equal tables give an equal page: there is no date "
-        "on it, "
-        "and it loads nothing.</p></footer>\n</body>\n</html>\n",
-        page);
+    fputs("</div>\n</section>\n", page);
+    html_close(page);
 }
 
-static bool put_page(FILE *page, const ReportData *data, Error *error) {
-    if (!put_head(page, data, error)) return false;
-    put_introduction(page, data);
+static bool put_page(FILE *page, const ReportData *data, AdviceLimits limits, Error *error) {
+    if (!put_introduction(page, data, error)) return false;
     put_verdict(page, data);
     for (size_t i = 0; i < FIGURE_COUNT; i++)
         if (!put_figure(page, data, &FIGURES[i], error)) return false;
+    if (!put_advice(page, data, limits, error)) return false;
     put_rest(page, data);
     return true;
 }
 
-// Under another name until it is complete: an old page is better than half a new one.
-bool page_write(const ReportData *data, Error *error) {
-    char *unfinished = report_path(data->dir, NULL, "index", ".html.new");
-    char *path = report_path(data->dir, NULL, "index", ".html");
-    FILE *page = fopen(unfinished, "wb");
-    bool good = page != NULL && put_page(page, data, error);
-    if (page != NULL) {
-        good &= !ferror(page);
-        good &= fclose(page) == 0;
-    }
-    good = good && rename(unfinished, path) == 0;
-    if (!good) {
-        error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-        if (page != NULL) remove(unfinished);
-    }
-    free(unfinished);
-    free(path);
-    return good;
+// An old page is better than half a new one.
+bool page_write(const ReportData *data, AdviceLimits limits, Error *error) {
+    Output output;
+    if (!output_open(&output, data->dir, "", "index.html", error)) return false;
+    if (put_page(output.file, data, limits, error)) return output_close(&output, error);
+    output_drop(&output);
+    return false;
 }

@@ -148,7 +148,7 @@ void verdict_table(FILE *page, const ReportData *data) {
     const Measure measures[] = {
         PEAK,
         {"\xC3\x97 floor", "peak_held_bytes", "floor_bytes", "ratio", BETTER_LOWER},
-        {"garbage peak", "peak_garbage_bytes", NULL, "bytes", BETTER_LOWER},
+        {"garbage", "drag_share", NULL, "permille", BETTER_LOWER},
         GC_TIME,
         {"share of time", "pause_ns_total", "total_ns", "permille", BETTER_LOWER},
         {"pause p50", "pause_ns_p50", NULL, "ns", BETTER_LOWER},

@@ -2,6 +2,7 @@
 #include "outdir.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,39 +10,14 @@
 #include <sys/stat.h>
 
 #include "commit.h"
+#include "output.h"
 #include "rng.h"
 #include "text.h"
 
 enum { FILE_NAME_SIZE = 64 };
 
-// A file under construction: it appears under its name when it is whole.
-typedef struct {
-    FILE *file;
-    char path[PATH_SIZE], temporary[PATH_SIZE + 8];
-} Output;
-
 static bool output_failed(const char *path, Error *error) {
     return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-}
-
-static bool output_open(Output *output, const char *dir, const char *folder, const char *name,
-                        Error *error) {
-    int length = snprintf(output->path, sizeof output->path, "%s/%s%s%s", dir, folder,
-                          *folder ? "/" : "", name);
-    if (length >= (int)sizeof output->path)
-        return error_set(error, "%.60s...: path is too long", dir);
-    snprintf(output->temporary, sizeof output->temporary, "%s.part", output->path);
-    output->file = fopen(output->temporary, "w");
-    return output->file != NULL || output_failed(output->path, error);
-}
-
-static bool output_close(Output *output, Error *error) {
-    bool bad = ferror(output->file) != 0;
-    bad |= fclose(output->file) != 0;
-    if (!bad && rename(output->temporary, output->path) == 0) return true;
-    output_failed(output->path, error);
-    remove(output->temporary);
-    return false;
 }
 
 static bool make_folder(const char *path, Error *error) {
@@ -56,6 +32,28 @@ static bool make_folder(const char *path, Error *error) {
 
 static const char *const FOLDERS[] = {"collections", "timeline", "percentiles", "mmu", "rounds"};
 
+// file_name() gave it: two digits or more, a dash, .tsv.
+static bool is_table(const char *name) {
+    size_t digits = strspn(name, "0123456789"), length = strlen(name);
+    return digits >= 2 && name[digits] == '-' && length > 4 &&
+           strcmp(name + length - 4, ".tsv") == 0;
+}
+
+// An earlier comparison may have had other policies: nobody may take its tables for ours.
+static bool tables_remove(const char *folder, Error *error) {
+    char path[PATH_SIZE + 256];
+    bool good = true;
+    DIR *entries = opendir(folder);
+    if (entries == NULL) return error_set(error, "%s: %s", folder, strerror(errno));
+    for (struct dirent *entry; good && (entry = readdir(entries)) != NULL;) {
+        if (!is_table(entry->d_name)) continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        good = remove(path) == 0 || output_failed(path, error);
+    }
+    closedir(entries);
+    return good;
+}
+
 bool outdir_open(const char *dir, Error *error) {
     char path[PATH_SIZE];
     if (strlen(dir) + 64 > sizeof path) return error_set(error, "%.60s...: path is too long", dir);
@@ -65,14 +63,14 @@ bool outdir_open(const char *dir, Error *error) {
         if (!make_folder(path, error)) return false;
     }
     if (!make_folder(dir, error)) return false;
-    static const char *const last[] = {"summary.tsv", "runs.jsonl"};  // of an earlier comparison
-    for (size_t i = 0; i < ARRAY_LENGTH(last); i++) {
+    static const char *const last[] = {"summary.tsv", "runs.jsonl", "index.html", "trace.json"};
+    for (size_t i = 0; i < ARRAY_LENGTH(last); i++) {  // of an earlier comparison
         snprintf(path, sizeof path, "%s/%s", dir, last[i]);
         if (remove(path) != 0 && errno != ENOENT) return output_failed(path, error);
     }
     for (size_t i = 0; i < ARRAY_LENGTH(FOLDERS); i++) {
         snprintf(path, sizeof path, "%s/%s", dir, FOLDERS[i]);
-        if (!make_folder(path, error)) return false;
+        if (!make_folder(path, error) || !tables_remove(path, error)) return false;
     }
     return true;
 }

@@ -1,52 +1,122 @@
-// report.c -- `ouro report DIR`: figures and a page for one result directory
-#include "report.h"
-
+// report.c -- `ouro report DIR`: figures and a page for a directory of results, or its trace
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "advise.h"
+#include "commands.h"
 #include "html_page.h"
+#include "options.h"
 #include "report_data.h"
 #include "report_figures.h"
+#include "report_trace.h"
+#include "sweep_page.h"
 
-static const char HELP[] =
-    "usage: ouro report DIR\n"
-    "\n"
-    "Draws the comparison that `ouro compare --out DIR` left in DIR:\n"
-    "  DIR/index.html     verdict, figures and all metrics on one page that needs no other file\n"
-    "  DIR/figures/       the figures as SVG and PNG, and in data/ the tables they were drawn "
-    "from\n"
-    "\n"
-    "The figures need gnuplot 5.4; their scripts are in plots/, or where OURO_PLOTS says.\n"
-    "\n"
-    "exit codes: 0 fine; 2 bad input, no gnuplot, or DIR cannot be written\n";
+static const Option OPTIONS[] = {
+    {"p99", "TIME", "the page says which policy is cheapest with 99 % of pauses this short"},
+    {"peak", "BYTES", "and which holds no more than this: 500M, 1.5G"},
+    {"metric", "NAMES", "what the maps of a sweep show: peak_held_bytes,total_ns,pause_ns_p99"},
+    {"trace", NULL, "writes DIR/trace.json for ui.perfetto.dev instead: pauses, phases, memory"},
+    {"help", NULL, "this text"},
+};
 
-bool report_write(const char *dir, Error *error) {
+typedef struct {
+    const char *dir;
+    AdviceLimits limits;
+    Values metrics;
+    bool trace, help;
+} ReportArguments;
+
+static bool metrics_choose(Values *metrics, const char *names, Error *error) {
+    char copy[1024];
+    if (snprintf(copy, sizeof copy, "%s", names) >= (int)sizeof copy)
+        return error_set(error, "--metric: %.40s... is too long", names);
+    for (char *rest = copy, *name; (name = strsep(&rest, ",")) != NULL;) {
+        if (sweep_metric(name) == NULL)
+            return error_set(error, "--metric: unknown metric '%s' (ouro list metrics)", name);
+        if (metrics->count == SWEEP_CHOSEN_MAX)
+            return error_set(error, "--metric: at most %d", SWEEP_CHOSEN_MAX);
+        values_add(metrics, name);
+    }
+    return true;
+}
+
+static bool report_option(void *context, const Option *option, const char *value, Error *error) {
+    ReportArguments *a = context;
+    if (option == NULL) {
+        if (a->dir != NULL)
+            return error_set(error, "one directory at a time; found also '%s'", value);
+        a->dir = value;
+        return true;
+    }
+    if (strcmp(option->name, "p99") == 0 || strcmp(option->name, "peak") == 0)
+        return advice_limit_parse(&a->limits, option->name, value, error);
+    if (strcmp(option->name, "metric") == 0) return metrics_choose(&a->metrics, value, error);
+    if (strcmp(option->name, "trace") == 0) a->trace = true;
+    if (strcmp(option->name, "help") == 0) a->help = true;
+    return true;
+}
+
+static void print_help(void) {
+    puts(
+        "usage: ouro report DIR [OPTION]...\n\n"
+        "Draws what `ouro compare --out DIR` or `ouro sweep --out DIR` left in DIR:\n"
+        "  DIR/index.html   verdict, figures and all metrics on one page that needs no other file\n"
+        "  DIR/figures/     the figures as SVG and PNG, and in data/ the tables they were drawn "
+        "from\n");
+    options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
+    puts(
+        "\nThe figures need gnuplot 5.4; their scripts are in plots/, or where OURO_PLOTS says.\n"
+        "Exit codes: 0 fine; 2 bad input, no gnuplot, or DIR cannot be written.");
+}
+
+static bool comparison_report(const ReportArguments *a, Error *error) {
     ReportData data;
-    if (!report_data_read(dir, &data, error)) return false;
-    bool good = figures_draw(&data, error) && page_write(&data, error);
+    if (!report_data_read(a->dir, &data, error)) return false;
+    bool good = figures_draw(&data, error) && page_write(&data, a->limits, error);
     report_data_free(&data);
     return good;
 }
 
-static int usage_error(const char *what, const char *found) {
-    fprintf(stderr, "ouro report: %s%s; usage: ouro report DIR\n", what, found);
-    return 2;
+static bool sweep_report(const ReportArguments *a, Error *error) {
+    static const char *const usual[] = {"peak_held_bytes", "total_ns", "pause_ns_p99"};
+    SweepData data;
+    const bool chosen = a->metrics.count > 0;
+    if (!sweep_data_read(&data, a->dir, chosen ? (const char *const *)a->metrics.texts : usual,
+                         chosen ? a->metrics.count : ARRAY_LENGTH(usual), error))
+        return false;
+    SweepPlots plots = sweep_plots(&data);
+    bool good =
+        sweep_plots_draw(&data, &plots, error) && sweep_page_write(&data, &plots, a->limits, error);
+    sweep_plots_free(&plots);
+    sweep_data_free(&data);
+    return good;
+}
+
+static bool report(const ReportArguments *a, Error *error) {
+    if (a->dir == NULL) return error_set(error, "no directory given; ouro report DIR");
+    bool is_sweep = sweep_data_is(a->dir);
+    if (a->trace && is_sweep)
+        return error_set(error,
+                         "%s: a sweep keeps no timelines; --trace takes what `ouro compare "
+                         "--out DIR` left",
+                         a->dir);
+    if (a->trace) return trace_write(a->dir, error);
+    return is_sweep ? sweep_report(a, error) : comparison_report(a, error);
 }
 
 int report_command(int argc, char **argv) {
-    const char *dir = NULL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            fputs(HELP, stdout);
-            return 0;
-        }
-        if (argv[i][0] == '-') return usage_error("unknown option ", argv[i]);
-        if (dir != NULL) return usage_error("one directory at a time; found also ", argv[i]);
-        dir = argv[i];
-    }
-    if (dir == NULL) return usage_error("no directory given", "");
+    ReportArguments a = {.limits = {UINT64_MAX, UINT64_MAX}};
     Error error = {0};
-    if (report_write(dir, &error)) return 0;
-    fprintf(stderr, "ouro report: %s\n", error.text);
-    return 2;
+    if (!options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), report_option, &a,
+                       &error))
+        return options_fail(&error);
+    if (a.help) {
+        print_help();
+        return EXIT_FINE;
+    }
+    signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is answered as a full disk is
+    bool good = report(&a, &error);
+    values_free(&a.metrics);
+    return good ? EXIT_FINE : options_fail(&error);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pareto.h"
+
 char *report_path(const char *dir, const char *folder, const char *file, const char *suffix) {
     size_t size =
         strlen(dir) + strlen(file) + strlen(suffix) + 3 + (folder != NULL ? strlen(folder) : 0);
@@ -200,19 +202,19 @@ static bool reasons_collect(ReportData *data, Error *error) {
 
 // ---- comparisons ----
 
-static bool beaten(const ReportData *data, uint32_t policy) {
-    uint64_t held = 0, gc = 0;
-    if (!report_value(data, policy, "peak_held_bytes", &held)) return true;
-    if (!report_value(data, policy, "pause_ns_total", &gc)) return true;
+static void front_find(ReportData *data) {
+    ParetoPoint *points = memory_new(data->policy_count, sizeof *points);
     for (uint32_t i = 0; i < data->policy_count; i++) {
-        uint64_t other_held = 0, other_gc = 0;
-        if (!data->policies[i].competes || !report_value(data, i, "peak_held_bytes", &other_held) ||
-            !report_value(data, i, "pause_ns_total", &other_gc))
-            continue;
-        if (other_held <= held && other_gc <= gc && (other_held < held || other_gc < gc))
-            return true;
+        bool known = report_value(data, i, "peak_held_bytes", &points[i].memory) &&
+                     report_value(data, i, "pause_ns_total", &points[i].time);
+        points[i].competes = known && data->policies[i].competes;
     }
-    return false;
+    pareto_mark(points, data->policy_count);
+    for (uint32_t i = 0; i < data->policy_count; i++) {
+        data->policies[i].front = points[i].front;
+        data->policies[i].knee = points[i].knee;
+    }
+    free(points);
 }
 
 // The largest of 1, 5, 10, 20, 50, 100 ... that keeps `peak` within `top`.
@@ -223,10 +225,9 @@ static uint32_t zoom_choose(uint64_t peak, uint64_t top) {
     return 1;
 }
 
-static void policies_compare(ReportData *data) {
+static void policies_zoom(ReportData *data) {
     for (uint32_t i = 0; i < data->policy_count; i++) {
         ReportPolicy *policy = &data->policies[i];
-        policy->front = policy->competes && !beaten(data, i);
         policy->zoom = zoom_choose(policy->garbage_peak, data->garbage_top);
     }
 }
@@ -288,7 +289,8 @@ bool report_data_read(const char *dir, ReportData *data, Error *error) {
         return false;
     }
     data->measured = report_provenance(data, "measured");
-    policies_compare(data);
+    front_find(data);
+    policies_zoom(data);
     ranges_complete(data);
     return true;
 }

@@ -16,8 +16,8 @@ typedef struct {
     uint64_t end_clock, end_held;  // the last row of the timeline
     uint64_t garbage_peak;         // bytes, over the timeline
     uint64_t pauses;               // rows of percentiles
-    bool front;     // no finished run beats this one in both peak_held_bytes and pause_ns_total
-    uint32_t zoom;  // how much its panel of the garbage figure is magnified
+    bool front, knee;              // of peak_held_bytes against pause_ns_total (pareto.h)
+    uint32_t zoom;                 // how much its panel of the garbage figure is magnified
 } ReportPolicy;
 
 // Why garbage waits: the union of the policies' columns garbage_NAME, without those that are always

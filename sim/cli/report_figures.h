@@ -6,9 +6,8 @@
 #include "report_data.h"
 
 typedef struct {
-    const char *name;  // plots/NAME.gp draws figures/NAME.svg and figures/NAME.png
-    const char
-        *extra;  // a file of figures/data that the script reads besides the usual two, or NULL
+    const char *name;   // plots/NAME.gp draws figures/NAME.svg and figures/NAME.png
+    const char *extra;  // a table that the script reads besides the usual two, or NULL
     const char *title;
     const char *reading;   // how to read it, one or two sentences
     const char *measured;  // what more there is to say when a real interpreter ran; or NULL
@@ -21,6 +20,9 @@ extern const size_t FIGURE_COUNT;
 
 // The first column that `figure` needs and summary.tsv does not have, or NULL.
 const char *figure_lacks(const Figure *figure, const ReportData *data);
+
+// Writes DIR/figures/data/*: what the scripts read.
+bool figure_tables_write(const ReportData *data, Error *error);
 
 // Writes DIR/figures/data/*, then DIR/figures/*.svg and *.png. The drawings depend on the tables of
 // DIR only, and the scripts can be run again by hand on figures/data (plots/README.md).

@@ -2,21 +2,38 @@
 #ifndef OURO_CLI_REPORT_GNUPLOT_H
 #define OURO_CLI_REPORT_GNUPLOT_H
 
+#include <stdio.h>
+
 #include "base.h"
 
-enum { DRAWING_ARGUMENTS = 12 };
+enum { DRAWING_TABLES = 4, DRAWING_NAME_SIZE = 96 };
 
+// PLOTS/SCRIPT.gp draws DIR/figures/NAME.svg and .png from the tables, whose paths are relative to
+// DIR; the first NULL ends them.
 typedef struct {
-    char *arguments[DRAWING_ARGUMENTS];  // of gnuplot, "gnuplot" first, NULL last
-    const char *output;  // the file that must be there afterwards, relative to the folder
+    const char *script;
+    char name[DRAWING_NAME_SIZE];
+    const char *tables[DRAWING_TABLES];
 } Drawing;
 
 // The folder of the .gp files: $OURO_PLOTS, else ../plots beside the executable's folder. An
 // absolute path; whoever calls it frees it. NULL (and `error`) when it is not there.
 char *plots_find(Error *error);
 
-// Runs all drawings with `dir` as working directory. An error when gnuplot is not installed, fails
-// (with what it said) or draws nothing.
+// Makes DIR/figures and below it the folders named, the first NULL ends them.
+bool figure_folders_make(const char *dir, const char *const *folders, Error *error);
+
+// Draws all. The drawings appear under their names when all are whole; on an error none does, and
+// none is left of an earlier report. An error says why: gnuplot is not installed, what gnuplot
+// said, what the system says to more data in DIR.
 bool drawings_run(const char *dir, const Drawing *drawings, size_t count, Error *error);
+
+// Text in a table: escaped the way gnuplot undoes it when it reads a string column (\ooo), so that
+// no name can be a command.
+void gnuplot_text(FILE *table, const char *text);
+
+// A command in lines that fit under a figure, as one cell; returns the number of lines. The page
+// has all of it.
+int gnuplot_caption(FILE *table, const char *command);
 
 #endif
