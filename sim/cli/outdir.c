@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "commit.h"
+#include "folders.h"
 #include "rng.h"
 #include "text.h"
 
@@ -44,27 +44,12 @@ static bool output_close(Output *output, Error *error) {
     return false;
 }
 
-static bool make_folder(const char *path, Error *error) {
-    struct stat info;
-    if (mkdir(path, 0777) == 0) return true;
-    if (errno == EEXIST && stat(path, &info) == 0) {
-        if (S_ISDIR(info.st_mode)) return true;
-        return error_set(error, "%s: is not a folder", path);
-    }
-    return error_set(error, "%s: cannot be made: %s", path, strerror(errno));
-}
-
 static const char *const FOLDERS[] = {"collections", "timeline", "percentiles", "mmu", "rounds"};
 
 bool outdir_open(const char *dir, Error *error) {
     char path[PATH_SIZE];
     if (strlen(dir) + 64 > sizeof path) return error_set(error, "%.60s...: path is too long", dir);
-    for (const char *p = dir + 1; *dir != '\0' && *p != '\0'; p++) {  // the parents
-        if (*p != '/') continue;
-        snprintf(path, sizeof path, "%.*s", (int)(p - dir), dir);
-        if (!make_folder(path, error)) return false;
-    }
-    if (!make_folder(dir, error)) return false;
+    if (!folder_make(dir, error)) return false;
     static const char *const last[] = {"summary.tsv", "runs.jsonl"};  // of an earlier comparison
     for (size_t i = 0; i < ARRAY_LENGTH(last); i++) {
         snprintf(path, sizeof path, "%s/%s", dir, last[i]);
@@ -72,7 +57,7 @@ bool outdir_open(const char *dir, Error *error) {
     }
     for (size_t i = 0; i < ARRAY_LENGTH(FOLDERS); i++) {
         snprintf(path, sizeof path, "%s/%s", dir, FOLDERS[i]);
-        if (!make_folder(path, error)) return false;
+        if (!folder_make(path, error)) return false;
     }
     return true;
 }

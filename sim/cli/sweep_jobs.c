@@ -69,12 +69,7 @@ static uint64_t shard_number(const SweepOptions *options, const Cells *cells,
 // "DIR/build/ouro sweep ... -j 1 --shard ": the number of the shard follows.
 static void command_print(const SweepOptions *options, const char *program) {
     static const char *const without[] = {"emit", "shards", "shard", "j", "dry-run", NULL};
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    CHECK(memory != NULL);
-    sweep_command_print(memory, options, without);
-    fclose(memory);
+    char *text = sweep_command_text(options, without);
     shell_word_print(stdout, program);
     printf("%s -j 1 --shard ", text + strlen("ouro"));
     free(text);

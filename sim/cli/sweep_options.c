@@ -197,7 +197,11 @@ static int words_left_out(const SweepOptions *o, int i, const char *const *witho
     return 0;
 }
 
-void sweep_command_print(FILE *file, const SweepOptions *o, const char *const *without) {
+char *sweep_command_text(const SweepOptions *o, const char *const *without) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    CHECK(file != NULL);
     fputs("ouro sweep", file);
     for (int i = 1; i < o->word_count; i++) {
         int left_out = words_left_out(o, i, without);
@@ -208,4 +212,6 @@ void sweep_command_print(FILE *file, const SweepOptions *o, const char *const *w
         fputc(' ', file);
         shell_word_print(file, o->words[i]);
     }
+    CHECK(fclose(file) == 0);
+    return text;
 }
