@@ -54,13 +54,18 @@ bool options_parse(int argc, char **argv, const Option *options, size_t count, O
     return true;
 }
 
+static int option_print(const Option *option) {
+    return printf("%s%s%s%s", strlen(option->name) > 1 ? "--" : "-", option->name,
+                  option->value ? " " : "", option->value ? option->value : "");
+}
+
 void options_print(const Option *options, size_t count) {
+    enum { LEFT_MAX = 24 };  // a longer one has a line of its own
     for (size_t i = 0; i < count; i++) {
-        char left[64];
-        snprintf(left, sizeof left, "%s%s%s%s", strlen(options[i].name) > 1 ? "--" : "-",
-                 options[i].name, options[i].value ? " " : "",
-                 options[i].value ? options[i].value : "");
-        printf("  %-28s %s\n", left, options[i].help);
+        printf("  ");
+        int width = option_print(&options[i]);
+        if (width > LEFT_MAX) printf("\n%*s", LEFT_MAX + 2, "");
+        printf("%*s %s\n", width > LEFT_MAX ? 0 : LEFT_MAX - width, "", options[i].help);
     }
 }
 
@@ -69,7 +74,7 @@ int options_fail(const Error *error) {
     for (const char *p = error->text; *p != '\0'; p++)  // what was found may be anything
         fputc((unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p, stderr);
     fputc('\n', stderr);
-    return EXIT_BAD_INPUT;
+    return error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
 }
 
 static const Option RUN_OPTIONS[] = {

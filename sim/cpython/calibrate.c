@@ -15,6 +15,7 @@
 #include "grid.h"
 #include "interpreter.h"
 #include "pauses.h"
+#include "start.h"
 
 // The collections of one generation of a run are summed in so many parts: a row each.
 enum { PARTS = 12, ROWS_MAX = 4096 };
@@ -118,7 +119,10 @@ static bool measure_all(Samples *s, uint32_t repeats, Error *error) {
         if (GRID[i].part == GRID_HELD_OUT) continue;
         MeasuredRun run;
         progress_show(++number, all, GRID[i].name);
-        if (!grid_measure(&GRID[i], &shipped, repeats, &run, error)) return false;
+        if (!grid_measure(&GRID[i], &shipped, repeats, &run, error)) {
+            progress_end();
+            return false;
+        }
         rows_take(s, &run, (uint32_t)i);
         sum_take(&s->sums[i], &run);
         measured_run_free(&run);
@@ -245,5 +249,7 @@ int calibrate(const char *path, uint32_t repeats) {
     free(s->sums);
     free(s);
     if (!good && file != NULL) remove(part);
-    return good ? EXIT_FINE : options_fail(&error);
+    if (good) return EXIT_FINE;
+    int code = options_fail(&error);
+    return interrupt_is_pending() ? EXIT_INTERRUPTED : code;
 }
