@@ -9,6 +9,7 @@
 #include "flat_json.h"
 #include "format.h"
 #include "paths.h"
+#include "shell.h"
 #include "sweep_list.h"
 
 enum { SHARD_SECONDS = 60, SHARDS_MAX = 1000 };  // Slurm's arrays end at 1000 unless told otherwise

@@ -2,11 +2,13 @@
 #include "sweep_options.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cost_file.h"
 #include "paths.h"
+#include "shell.h"
 #include "text.h"
 
 static const Option SWEEP_OPTIONS[] = {
@@ -168,17 +170,6 @@ void sweep_options_free(SweepOptions *o) { grid_free(&o->grid); }
 void sweep_options_print(void) { options_print(SWEEP_OPTIONS, ARRAY_LENGTH(SWEEP_OPTIONS)); }
 
 // ---- the command, for whoever goes on ----
-
-void shell_word_print(FILE *file, const char *word) {
-    const char *plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./%@";
-    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-        fputs(word, file);
-        return;
-    }
-    fputc('\'', file);
-    for (const char *p = word; *p != '\0'; p++) fprintf(file, *p == '\'' ? "'\\''" : "%c", *p);
-    fputc('\'', file);
-}
 
 // How many words of the command the option at `i` takes when it is one of `without`; else 0.
 static int words_left_out(const SweepOptions *o, int i, const char *const *without) {

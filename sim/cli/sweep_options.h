@@ -37,7 +37,4 @@ bool sweep_setting(SweepOptions *options, const char *name, const char *value, c
 // `without` lists, ended by NULL. Whoever calls it frees it.
 char *sweep_command_text(const SweepOptions *options, const char *const *without);
 
-// One word as a shell reads it.
-void shell_word_print(FILE *file, const char *word);
-
 #endif
