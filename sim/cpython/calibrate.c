@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "calibration_runs.h"
 #include "cli/cost_file.h"
 #include "cli/fit.h"
 #include "cli/format.h"
 #include "cli/options.h"
-#include "grid.h"
 #include "interpreter.h"
 #include "pauses.h"
 #include "start.h"
@@ -32,7 +32,7 @@ typedef struct {
     FitRow rows[ROWS_MAX];
     size_t row_count;
     bool seen[FIT_PRICES_MAX];  // something of it was counted
-    RunSum *sums;               // one per run of the grid
+    RunSum *sums;               // one per run
 } Samples;
 
 // ---- rows ----
@@ -114,12 +114,13 @@ static void progress_end(void) {
 static bool measure_all(Samples *s, uint32_t repeats, Error *error) {
     CostTable shipped = cost_table_shipped(COST_CACHE);
     size_t number = 0, all = 0;
-    for (size_t i = 0; i < GRID_COUNT; i++) all += GRID[i].part != GRID_HELD_OUT;
-    for (size_t i = 0; i < GRID_COUNT; i++) {
-        if (GRID[i].part == GRID_HELD_OUT) continue;
+    for (size_t i = 0; i < CALIBRATION_RUN_COUNT; i++)
+        all += CALIBRATION_RUNS[i].part != PART_HELD_OUT;
+    for (size_t i = 0; i < CALIBRATION_RUN_COUNT; i++) {
+        if (CALIBRATION_RUNS[i].part == PART_HELD_OUT) continue;
         MeasuredRun run;
-        progress_show(++number, all, GRID[i].name);
-        if (!grid_measure(&GRID[i], &shipped, repeats, &run, error)) {
+        progress_show(++number, all, CALIBRATION_RUNS[i].name);
+        if (!calibration_measure(&CALIBRATION_RUNS[i], &shipped, repeats, &run, error)) {
             progress_end();
             return false;
         }
@@ -169,14 +170,15 @@ static double sum_predict(const RunSum *sum, CostModel model, const CostPrice *p
 static void print_sums(const Samples *s, const CostPrice *prices, size_t count) {
     printf("%-16s %-26s %-50s %6s %10s %7s %7s %6s %6s\n", "heap", "policy", "with", "pauses",
            "measured", "ns each", "max/min", "cache", "counts");
-    for (size_t i = 0; i < GRID_COUNT; i++) {
+    for (size_t i = 0; i < CALIBRATION_RUN_COUNT; i++) {
         const RunSum *sum = &s->sums[i];
-        if (GRID[i].part == GRID_HELD_OUT) continue;
+        if (CALIBRATION_RUNS[i].part == PART_HELD_OUT) continue;
         char measured[32];
         format_metric(measured, UNIT_NS, (uint64_t)sum->ns);
-        printf("%-16s %-26.26s %-50.50s %6zu %10s %7.1f %7.2f %6.2f %6.2f\n", GRID[i].name,
-               GRID[i].policy, GRID[i].overrides, sum->pauses, measured, sum->ns / sum->candidates,
-               sum->spread, sum_predict(sum, COST_CACHE, prices, count) / sum->ns,
+        printf("%-16s %-26.26s %-50.50s %6zu %10s %7.1f %7.2f %6.2f %6.2f\n",
+               CALIBRATION_RUNS[i].name, CALIBRATION_RUNS[i].policy, CALIBRATION_RUNS[i].overrides,
+               sum->pauses, measured, sum->ns / sum->candidates, sum->spread,
+               sum_predict(sum, COST_CACHE, prices, count) / sum->ns,
                sum_predict(sum, COST_COUNTS, prices, count) / sum->ns);
     }
     puts("cache, counts: predicted / measured by the fitted prices. ns each: per candidate.");
@@ -228,8 +230,8 @@ static bool table_close(FILE *file, const char *path, const char *part, const ch
 
 int calibrate(const char *path, uint32_t repeats) {
     Samples *s = memory_new(1, sizeof *s);
-    s->sums = memory_new(GRID_COUNT, sizeof *s->sums);
-    grid_prepare();
+    s->sums = memory_new(CALIBRATION_RUN_COUNT, sizeof *s->sums);
+    calibration_prepare();
     CostPrice prices[COST_PRICES_MAX];
     size_t count = cost_prices_shipped(prices);
     char notes[512] = "";
