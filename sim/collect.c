@@ -192,8 +192,7 @@ static void collect(Heap *h, const Plan *plan) {
     uint64_t aside = 0;
     const bool legacy = plan->finalizers == FINALIZERS_LEGACY, any = finalize_any(h);
     if (any && legacy) aside = finalize_set_aside(h, &unreachable);
-    walk_unreachable(h,
-                     unreachable);  // before anything is brought back: it is walked along as well
+    walk_unreachable(h, unreachable);  // what is brought back below is walked along as well
     if (any && !legacy) finalize_call(h, plan, &unreachable);
     result->collected = unreachable;
     delete_garbage(h, unreachable);

@@ -77,16 +77,28 @@ bool text_bytes(const char *text, uint64_t low, uint64_t high, uint64_t *value, 
     return text_scaled(text, 1024, low, high, value, error);
 }
 
+// value / scale as people write it: 0.000001, 16, 1.5.
+static void decimal_text(char text[48], uint64_t value, uint64_t scale) {
+    int used = snprintf(text, 48, "%llu", (unsigned long long)(value / scale));
+    uint64_t rest = value % scale;
+    if (rest > 0) text[used++] = '.';
+    for (; rest > 0; rest = rest * 10 % scale)
+        text[used++] = (char)('0' + (char)(rest * 10 / scale));
+    text[used] = '\0';
+}
+
 bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high, uint64_t *value,
                   Error *error) {
     U128 number = 0;
     const char *end = text;
     if (!decimal_prefix(skip_blanks(text), scale, &number, &end) || *skip_blanks(end) != '\0')
         return error_set(error, "'%s' is not a number such as 1.5", text);
-    if (number < low || number > high)
-        return error_set(error, "%s is out of range: %llu/%llu to %llu/%llu are allowed", text,
-                         (unsigned long long)low, (unsigned long long)scale,
-                         (unsigned long long)high, (unsigned long long)scale);
+    if (number < low || number > high) {
+        char least[48], most[48];
+        decimal_text(least, low, scale);
+        decimal_text(most, high, scale);
+        return error_set(error, "%s is out of range: %s to %s are allowed", text, least, most);
+    }
     *value = (uint64_t)number;
     return true;
 }

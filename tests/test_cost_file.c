@@ -64,6 +64,7 @@ static const struct {
 } WRONG[] = {
     {"", ": no price of collections"},
     {"collections\t1\t1\nspeed\t3\t3\n", ":2: 'speed' has no price here"},
+    {"edgse\t1\t1\n", ":1: 'edgse' has no price here; did you mean 'edges'?"},
     {"edges\t1\t1\nedges\t2\t2\n", ":2: edges has a price already"},
     {"edges\t-1\t1\n", ":1: edges: "},
     {"edges\tfast\t1\n", ":1: edges: "},

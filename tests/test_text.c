@@ -121,8 +121,8 @@ static void decimal_refused(const char *text, const char *message) {
 START_TEST(a_bad_decimal_is_refused) {
     decimal_refused("1k", "'1k' is not a number such as 1.5");
     decimal_refused("x", "'x' is not a number such as 1.5");
-    decimal_refused("0.1", "0.1 is out of range: 200/1000 to 10000/1000 are allowed");
-    decimal_refused("10.001", "10.001 is out of range: 200/1000 to 10000/1000 are allowed");
+    decimal_refused("0.1", "0.1 is out of range: 0.2 to 10 are allowed");
+    decimal_refused("10.001", "10.001 is out of range: 0.2 to 10 are allowed");
 }
 END_TEST
 

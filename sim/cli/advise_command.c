@@ -120,8 +120,7 @@ int advise_command(int argc, char **argv) {
         options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
         puts("\nExit codes: 0 some policy meets the limits everywhere; 1 none does; 2 bad input.");
     } else if (!answer(a, &code, &error)) {
-        options_fail(&error);
-        code = error.check_failed ? EXIT_NO : EXIT_BAD_INPUT;
+        code = options_fail(&error);
     }
     free(a);
     return code;

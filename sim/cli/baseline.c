@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "allowances.h"
+#include "folders.h"
 #include "run.h"
 #include "tsv.h"
 
@@ -110,32 +111,19 @@ char *baseline_text(const GateFigures *figures, size_t *length) {
     return text;
 }
 
-static bool write_failed(const char *path, Error *error) {
-    return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-}
-
 bool baseline_write(const GateFigures *figures, const char *path, Error *error) {
-    char part[4096];
     size_t length = 0;
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
-        return error_set(error, "%.60s...: path is too long", path);
-    FILE *file = fopen(part, "w");
-    if (file == NULL) return write_failed(path, error);
     char *text = baseline_text(figures, &length);
-    bool good = fwrite(text, 1, length, file) == length;
-    good = fclose(file) == 0 && good;
+    bool good = file_put(path, text, length, error);
     free(text);
-    if (good && rename(part, path) == 0) return true;
-    write_failed(path, error);
-    remove(part);
-    return false;
+    return good;
 }
 
 bool baseline_log(const char *path, BaselineEntry entry, Error *error) {
     char log[4096];
     path_sibling(path, "baseline.log.tsv", log, sizeof log);
     FILE *file = fopen(log, "a");
-    if (file == NULL) return write_failed(log, error);
+    if (file == NULL) return error_set(error, "%s: cannot be written: %s", log, strerror(errno));
     if (ftell(file) == 0) fputs("date\tbehaviour\truns\tchanged\treason\n", file);
     fprintf(file, "%s\t%u\t%llu\t%llu\t", entry.date, BEHAVIOUR_VERSION,
             (unsigned long long)entry.runs, (unsigned long long)entry.changed);
@@ -144,5 +132,5 @@ bool baseline_log(const char *path, BaselineEntry entry, Error *error) {
     fputc('\n', file);
     bool good = !ferror(file);
     good = fclose(file) == 0 && good;
-    return good || write_failed(log, error);
+    return good || error_set(error, "%s: cannot be written: %s", log, strerror(errno));
 }

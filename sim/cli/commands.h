@@ -14,7 +14,7 @@
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(calibrate, "prices of collections on this machine, measured on a real interpreter")  \
     X(list, "policies, workloads or metrics")                                              \
-    X(help, "what a workload can say, and what events are")
+    X(help, "what workloads and sweep files can say, events, the gate's states")
 
 #define X(name, what) int name##_command(int argc, char **argv);
 COMMANDS(X)

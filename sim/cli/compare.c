@@ -80,8 +80,7 @@ static int compare(RunArguments *arguments, Spec *spec, const RealInterpreter *r
         if (!is_comparison && limit_hit) code = EXIT_LIMIT;
     }
     if (!good) {
-        options_fail(error);
-        code = error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
+        code = options_fail(error);
     } else if (stopped) {
         code = interrupted(&comparison.rows, arguments, is_comparison);
     }

@@ -53,6 +53,19 @@ typedef struct {
     Error *error;
 } Reader;
 
+// The number of the price with that name, or ARRAY_LENGTH(PRICES) with an error.
+static size_t price_find(const Reader *r, const char *name) {
+    const char *names[ARRAY_LENGTH(PRICES)];
+    for (size_t i = 0; i < ARRAY_LENGTH(PRICES); i++) {
+        names[i] = PRICES[i].counted;
+        if (strcmp(names[i], name) == 0) return i;
+    }
+    const char *near = text_nearest(name, names, ARRAY_LENGTH(names));
+    error_set(r->error, "%s:%u: '%.40s' has no price here%s%s%s", r->path, r->line, name,
+              near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return ARRAY_LENGTH(PRICES);
+}
+
 static bool read_price(Reader *r, char *line) {
     char *rest = line, *cells[1 + COST_MODELS];
     for (size_t i = 0; i < ARRAY_LENGTH(cells); i++) {
@@ -61,11 +74,8 @@ static bool read_price(Reader *r, char *line) {
             return error_set(r->error, "%s:%u: %zu cells; a row has counted, cache_ns, counts_ns",
                              r->path, r->line, i);
     }
-    size_t k = 0;
-    while (k < ARRAY_LENGTH(PRICES) && strcmp(PRICES[k].counted, cells[0]) != 0) k++;
-    if (k == ARRAY_LENGTH(PRICES))
-        return error_set(r->error, "%s:%u: '%.40s' has no price here (ouro list costs)", r->path,
-                         r->line, cells[0]);
+    size_t k = price_find(r, cells[0]);
+    if (k == ARRAY_LENGTH(PRICES)) return false;
     if (r->seen[k])
         return error_set(r->error, "%s:%u: %s has a price already", r->path, r->line, cells[0]);
     r->seen[k] = true;

@@ -31,8 +31,9 @@ bool folder_make(const char *path, Error *error) {
 }
 
 bool file_put(const char *path, const char *text, size_t length, Error *error) {
-    char beside[PATH_SIZE + 32];
-    snprintf(beside, sizeof beside, "%s.%ld.part", path, (long)getpid());
+    char beside[PATH_SIZE];
+    if (snprintf(beside, sizeof beside, "%s.%ld.part", path, (long)getpid()) >= PATH_SIZE)
+        return error_set(error, "%.60s...: path is too long", path);
     FILE *file = fopen(beside, "w");
     bool good = file != NULL && fwrite(text, 1, length, file) == length;
     good = good && fflush(file) == 0 && fdatasync(fileno(file)) == 0;

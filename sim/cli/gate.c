@@ -51,9 +51,8 @@ static const char HELP[] =
     "\n";
 
 static const char HELP_CODES[] =
-    "\nstates: see results/README.md. Exit codes: 0 nothing is worse; 1 something is; 2 bad "
-    "input,\n"
-    "no baseline, or one that is damaged or of other inputs; 130 interrupted.\n";
+    "\nouro help gate lists states and metrics. Exit codes: 0 nothing is worse; 1 something is;\n"
+    "2 bad input, no baseline, or one that is damaged or of other inputs; 130 interrupted.\n";
 
 static bool gate_word(GateArguments *a, const char *word, Error *error) {
     if (a->dir_count == DIRS_MAX) return error_set(error, "more than %d directories", DIRS_MAX);
@@ -213,8 +212,7 @@ static int fail(const Gate *gate, const Error *error) {
         gate_write_github(stdout, error->text);
         fputc('\n', stdout);
     }
-    options_fail(error);
-    return error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
+    return options_fail(error);
 }
 
 int gate_command(int argc, char **argv) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rank.h"
+#include "shell.h"
 #include "tsv.h"
 
 static const struct {
@@ -315,21 +316,18 @@ int verdict_code(const Verdict *verdict) {
     return verdict->counts[GATE_UNJUDGED] > 0 ? 2 : 0;
 }
 
-// Words that a shell would not take as they are stand in quotes.
-static void append_word(char *text, size_t used, const char *word) {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./";
-    bool quoted = word[strspn(word, plain)] != '\0';
-    if (quoted) used += (size_t)snprintf(text + used, 2, "'");
-    for (const char *p = word; *p != '\0' && used + 8 < GATE_COMMAND_SIZE; p++)
-        used += (size_t)snprintf(text + used, 8, *p == '\'' ? "'\\''" : "%c", *p);
-    if (quoted) snprintf(text + used, 2, "'");
-}
-
 void finding_command(const Finding *finding, char text[GATE_COMMAND_SIZE]) {
-    static const char run[] = "ouro run ", option[] = " --policy ";
-    int used = snprintf(text, GATE_COMMAND_SIZE, "%s", finding->command);
-    if (strncmp(finding->command, run, strlen(run)) != 0 || used + 600 > GATE_COMMAND_SIZE) return;
-    used += snprintf(text + used, sizeof option, "%s", option);
-    append_word(text, (size_t)used, finding_key(finding)->policy);
+    static const char run[] = "ouro run ";
+    char *whole = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&whole, &size);
+    CHECK(file != NULL);
+    fputs(finding->command, file);
+    if (strncmp(finding->command, run, strlen(run)) == 0) {
+        fputs(" --policy ", file);
+        shell_word_print(file, finding_key(finding)->policy);
+    }
+    CHECK(fclose(file) == 0);
+    snprintf(text, GATE_COMMAND_SIZE, "%s", whole);
+    free(whole);
 }

@@ -33,8 +33,11 @@ static ValuesKind knob_kind(const Policy *policy, const char *name, size_t lengt
 }
 
 // The cross product of what stands in `labels` with the values of one knob.
-static void labels_multiply(Values *labels, const char *name, size_t length, const Values *values) {
+static bool labels_multiply(Values *labels, const char *name, size_t length, const Values *values,
+                            Error *error) {
     Values product = {0};
+    if ((U128)labels->count * values->count > CELLS_MAX)
+        return error_set(error, "stands for more than %d policies", CELLS_MAX);
     for (size_t i = 0; i < labels->count; i++)
         for (size_t k = 0; k < values->count; k++) {
             char label[2 * OVERRIDE_SIZE];
@@ -45,6 +48,7 @@ static void labels_multiply(Values *labels, const char *name, size_t length, con
         }
     values_free(labels);
     *labels = product;
+    return true;
 }
 
 // A knob ends where the next one begins: at a comma that another `=` follows before the next comma.
@@ -72,7 +76,7 @@ static bool knob_expand(Values *labels, const Policy *policy, const char *knob, 
         values_add(&values, "");  // policy_choose says what is wrong with it
     else
         good = values_expand(&values, text, knob_kind(policy, knob, name - 1), error);
-    if (good) labels_multiply(labels, knob, name, &values);
+    good = good && labels_multiply(labels, knob, name, &values, error);
     values_free(&values);
     return good;
 }
@@ -215,9 +219,13 @@ bool grid_open(const Grid *grid, const Cell *cell, Spec *spec, PolicyChoice *pol
            spec_open(grid, cell->workload, cell->point, spec, error);
 }
 
+// Of two cells with one key the one that was named first is kept.
 static int compare_cells(const void *a, const void *b) {
     const Cell *x = a, *y = b;
-    return x->key < y->key ? -1 : x->key > y->key;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    if (x->workload != y->workload) return x->workload < y->workload ? -1 : 1;
+    if (x->policy != y->policy) return x->policy < y->policy ? -1 : 1;
+    return x->point < y->point ? -1 : x->point > y->point;
 }
 
 // Whether the policy finds the phases it names: before the first run, not in the middle of a night.

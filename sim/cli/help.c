@@ -117,6 +117,11 @@ int help_command(int argc, char **argv) {
     if (strcmp(topic, "events") == 0) return help_events();
     if (strcmp(topic, "gate") == 0) return help_gate();
     if (strcmp(topic, "sweep") == 0) return help_sweep();
+    if (topic[0] != '\0' && topic[0] != '-') {
+        Error error = {0};
+        error_set(&error, "no help on '%s'; allowed: workload, events, gate, sweep", topic);
+        return options_fail(&error);
+    }
     puts(
         "usage: ouro help workload|events|gate|sweep\n\n"
         "  workload   every key of a workload text, with unit, range and default\n"
@@ -125,5 +130,5 @@ int help_command(int argc, char **argv) {
         "  sweep      what a sweep file can say, and lists and ranges\n\n"
         "ouro COMMAND --help tells a command's options; ouro list shows policies, workloads and "
         "metrics.");
-    return topic[0] == '\0' || strcmp(topic, "--help") == 0 ? EXIT_FINE : EXIT_BAD_INPUT;
+    return EXIT_FINE;
 }

@@ -38,19 +38,19 @@ void interpreter_path(const char *version, char *path, size_t size) {
     snprintf(path, size, "%s/%s%s", folder, PREFIX, version);
 }
 
-static void say_missing(const char *version) {
+int interpreter_missing(const char *version) {
     InterpreterVersion versions[INTERPRETERS_MAX];
     size_t count = interpreters_find(versions);
-    fprintf(stderr, "ouro: no CPython %s was built in (make interpreters);%s", version,
-            count == 0 ? " nor any other" : " there are:");
+    fprintf(stderr, "ouro: no CPython%s%s was built in (make interpreters)%s", *version ? " " : "",
+            version, count > 0 ? "; there are:" : "");
     for (size_t i = 0; i < count; i++) fprintf(stderr, " %s", versions[i]);
     fputc('\n', stderr);
+    return EXIT_BAD_INPUT;
 }
 
 int interpreter_become(const char *version, char **argv) {
     char path[PATH_SIZE];
     interpreter_path(version, path, sizeof path);
     execv(path, argv);
-    say_missing(version);
-    return EXIT_BAD_INPUT;
+    return interpreter_missing(version);
 }

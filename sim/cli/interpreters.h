@@ -16,6 +16,9 @@ void interpreter_path(const char *version, char *path, size_t size);
 // there is none, with the exit code, when it has said so.
 int interpreter_become(const char *version, char **argv);
 
+// Says that this one ("": any) is not there, and which are. Returns the exit code.
+int interpreter_missing(const char *version);
+
 // What that program offers to the commands in its place.
 typedef struct {
     const char *version;  // "3.11.2"

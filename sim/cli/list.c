@@ -215,8 +215,9 @@ int list_command(int argc, char **argv) {
     else if (a.what != NULL && strcmp(a.what, "metrics") == 0)
         metrics_list(a.format);
     else {
-        error_set(&error, "'%s' is no list; allowed: policies, workloads, metrics",
-                  a.what ? a.what : "");
+        error_set(&error, "%s%s%s; allowed: policies, workloads, metrics",
+                  a.what ? "'" : "no list named", a.what ? a.what : "",
+                  a.what ? "' is no list" : "");
         return options_fail(&error);
     }
     return EXIT_FINE;

@@ -2,11 +2,13 @@
 #include "options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cost_file.h"
 #include "paths.h"
+#include "shell.h"
 #include "text.h"
 
 static const Option *option_find(const Option *options, size_t count, const char *name,
@@ -54,13 +56,18 @@ bool options_parse(int argc, char **argv, const Option *options, size_t count, O
     return true;
 }
 
+static int option_print(const Option *option) {
+    return printf("%s%s%s%s", strlen(option->name) > 1 ? "--" : "-", option->name,
+                  option->value ? " " : "", option->value ? option->value : "");
+}
+
 void options_print(const Option *options, size_t count) {
+    enum { LEFT_MAX = 24 };  // a longer one has a line of its own
     for (size_t i = 0; i < count; i++) {
-        char left[64];
-        snprintf(left, sizeof left, "%s%s%s%s", strlen(options[i].name) > 1 ? "--" : "-",
-                 options[i].name, options[i].value ? " " : "",
-                 options[i].value ? options[i].value : "");
-        printf("  %-28s %s\n", left, options[i].help);
+        printf("  ");
+        int width = option_print(&options[i]);
+        if (width > LEFT_MAX) printf("\n%*s", LEFT_MAX + 2, "");
+        printf("%*s %s\n", width > LEFT_MAX ? 0 : LEFT_MAX - width, "", options[i].help);
     }
 }
 
@@ -69,7 +76,7 @@ int options_fail(const Error *error) {
     for (const char *p = error->text; *p != '\0'; p++)  // what was found may be anything
         fputc((unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p, stderr);
     fputc('\n', stderr);
-    return EXIT_BAD_INPUT;
+    return error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
 }
 
 static const Option RUN_OPTIONS[] = {
@@ -158,18 +165,19 @@ static bool run_option(void *context, const Option *option, const char *value, E
     return true;
 }
 
-// What can be pasted into a shell: words with anything but letters, digits and _-+=:,./% are
-// quoted.
-static void command_append(RunArguments *a, const char *word) {
-    const char *plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./%@";
-    bool quoted = word[0] == '\0' || word[strspn(word, plain)] != '\0';
-    size_t used = strlen(a->command);
-    for (const char *p = word; used + 16 < sizeof a->command; p++) {
-        if (p == word) used += (size_t)snprintf(a->command + used, 4, quoted ? " '" : " ");
-        if (*p == '\0') break;
-        used += (size_t)snprintf(a->command + used, 8, *p == '\'' ? "'\\''" : "%c", *p);
+// What can be pasted into a shell; too long a command is cut.
+static void command_keep(RunArguments *a, int argc, char **argv) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    CHECK(file != NULL);
+    for (int i = 0; i < argc; i++) {
+        fputc(' ', file);
+        shell_word_print(file, argv[i]);
     }
-    if (quoted) snprintf(a->command + used, 4, "'");
+    CHECK(fclose(file) == 0);
+    snprintf(a->command, sizeof a->command, "%s", text);
+    free(text);
 }
 
 bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
@@ -178,7 +186,7 @@ bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
                         .jobs = processors > 0 ? (uint64_t)processors : 1,
                         .cost = cost_table_shipped(COST_CACHE),
                         .allocator = &MEMORY_DEFAULT};
-    for (int i = 0; i < argc; i++) command_append(a, argv[i]);
+    command_keep(a, argc, argv);
     if (!options_parse(argc - 1, argv + 1, RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS), run_option, a,
                        error))
         return false;

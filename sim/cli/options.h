@@ -21,7 +21,7 @@ bool options_parse(int argc, char **argv, const Option *options, size_t count, O
 
 void options_print(const Option *options, size_t count);
 
-// Prints "ouro: MESSAGE" to stderr; returns EXIT_BAD_INPUT.
+// Prints "ouro: MESSAGE" to stderr; returns EXIT_BAD_INPUT, or EXIT_NO when a check failed.
 int options_fail(const Error *error);
 
 // What `run` and `compare` take.

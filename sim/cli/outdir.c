@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "commit.h"
+#include "folders.h"
 #include "output.h"
 #include "rng.h"
 #include "text.h"
@@ -18,16 +18,6 @@ enum { FILE_NAME_SIZE = 64 };
 
 static bool output_failed(const char *path, Error *error) {
     return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-}
-
-static bool make_folder(const char *path, Error *error) {
-    struct stat info;
-    if (mkdir(path, 0777) == 0) return true;
-    if (errno == EEXIST && stat(path, &info) == 0) {
-        if (S_ISDIR(info.st_mode)) return true;
-        return error_set(error, "%s: is not a folder", path);
-    }
-    return error_set(error, "%s: cannot be made: %s", path, strerror(errno));
 }
 
 static const char *const FOLDERS[] = {"collections", "timeline", "percentiles", "mmu", "rounds"};
@@ -57,12 +47,7 @@ static bool tables_remove(const char *folder, Error *error) {
 bool outdir_open(const char *dir, Error *error) {
     char path[PATH_SIZE];
     if (strlen(dir) + 64 > sizeof path) return error_set(error, "%.60s...: path is too long", dir);
-    for (const char *p = dir + 1; *dir != '\0' && *p != '\0'; p++) {  // the parents
-        if (*p != '/') continue;
-        snprintf(path, sizeof path, "%.*s", (int)(p - dir), dir);
-        if (!make_folder(path, error)) return false;
-    }
-    if (!make_folder(dir, error)) return false;
+    if (!folder_make(dir, error)) return false;
     static const char *const last[] = {"summary.tsv", "runs.jsonl", "index.html", "trace.json"};
     for (size_t i = 0; i < ARRAY_LENGTH(last); i++) {  // of an earlier comparison
         snprintf(path, sizeof path, "%s/%s", dir, last[i]);
@@ -70,7 +55,7 @@ bool outdir_open(const char *dir, Error *error) {
     }
     for (size_t i = 0; i < ARRAY_LENGTH(FOLDERS); i++) {
         snprintf(path, sizeof path, "%s/%s", dir, FOLDERS[i]);
-        if (!make_folder(path, error) || !tables_remove(path, error)) return false;
+        if (!folder_make(path, error) || !tables_remove(path, error)) return false;
     }
     return true;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -59,12 +60,20 @@ static bool workload_missing(const char *name, const char *folder, Error *error)
     return false;
 }
 
+// A folder is none: results are often put into one that is called like the workload.
+static bool is_file(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISDIR(info.st_mode);
+}
+
 bool path_workload(const char *name, char *path, size_t size, Error *error) {
     char folder[3200];
     snprintf(path, size, "%s", name);
-    if (access(path, F_OK) == 0) return true;
+    if (is_file(path)) return true;
     path_shipped("workloads", folder, sizeof folder);
     snprintf(path, size, "%s/%s.ini", folder, name);
-    return (strchr(name, '/') == NULL && access(path, F_OK) == 0) ||
-           workload_missing(name, folder, error);
+    if (strchr(name, '/') == NULL && is_file(path)) return true;
+    if (access(name, F_OK) != 0) return workload_missing(name, folder, error);
+    snprintf(path, size, "%s", name);  // reading it says what is wrong with it
+    return true;
 }

@@ -169,10 +169,9 @@ static void print_foot(const Row *row) {
         printf("\nTimes are modelled (%s), not measured: good for ratios and orders.\n", row->cost);
     else
         printf(
-            "\nTimes are CPU time measured on CPython %s, all collections as predicted; time "
-            "outside "
-            "of\npauses includes making the events. Memory is what its allocator held. Model: "
-            "%s.\n",
+            "\nTimes are CPU time measured on CPython %s, all collections as predicted; time\n"
+            "outside of pauses includes making the events. Memory is what its allocator held.\n"
+            "Model: %s.\n",
             row->interpreter, row->cost);
 }
 

@@ -102,9 +102,9 @@ static bool run_all(Sweep *s, Error *error) {
 
 static void print_command(const SweepOptions *options) {
     static const char *const nothing[] = {NULL};
-    fputs("ouro: this command goes on: ", stderr);
-    sweep_command_print(stderr, options, nothing);
-    fputc('\n', stderr);
+    char *text = sweep_command_text(options, nothing);
+    fprintf(stderr, "ouro: this command goes on: %s\n", text);
+    free(text);
 }
 
 static void print_sum(const Sweep *s, uint64_t there) {

@@ -9,6 +9,7 @@
 #include "flat_json.h"
 #include "format.h"
 #include "paths.h"
+#include "shell.h"
 #include "sweep_list.h"
 
 enum { SHARD_SECONDS = 60, SHARDS_MAX = 1000 };  // Slurm's arrays end at 1000 unless told otherwise
@@ -69,12 +70,7 @@ static uint64_t shard_number(const SweepOptions *options, const Cells *cells,
 // "DIR/build/ouro sweep ... -j 1 --shard ": the number of the shard follows.
 static void command_print(const SweepOptions *options, const char *program) {
     static const char *const without[] = {"emit", "shards", "shard", "j", "dry-run", NULL};
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    CHECK(memory != NULL);
-    sweep_command_print(memory, options, without);
-    fclose(memory);
+    char *text = sweep_command_text(options, without);
     shell_word_print(stdout, program);
     printf("%s -j 1 --shard ", text + strlen("ouro"));
     free(text);

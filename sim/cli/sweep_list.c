@@ -39,12 +39,7 @@ static void json_settings(FILE *file, const Grid *grid, const Cell *cell) {
 
 static void json_command(FILE *file, const SweepOptions *options) {
     static const char *const without[] = {"shard", "j", "retry", NULL};  // they change no result
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    CHECK(memory != NULL);
-    sweep_command_print(memory, options, without);
-    fclose(memory);
+    char *text = sweep_command_text(options, without);
     json_string(file, text);
     free(text);
 }

@@ -2,11 +2,13 @@
 #include "sweep_options.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cost_file.h"
 #include "paths.h"
+#include "shell.h"
 #include "text.h"
 
 static const Option SWEEP_OPTIONS[] = {
@@ -169,17 +171,6 @@ void sweep_options_print(void) { options_print(SWEEP_OPTIONS, ARRAY_LENGTH(SWEEP
 
 // ---- the command, for whoever goes on ----
 
-void shell_word_print(FILE *file, const char *word) {
-    const char *plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./%@";
-    if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-        fputs(word, file);
-        return;
-    }
-    fputc('\'', file);
-    for (const char *p = word; *p != '\0'; p++) fprintf(file, *p == '\'' ? "'\\''" : "%c", *p);
-    fputc('\'', file);
-}
-
 // How many words of the command the option at `i` takes when it is one of `without`; else 0.
 static int words_left_out(const SweepOptions *o, int i, const char *const *without) {
     const char *word = o->words[i];
@@ -197,7 +188,11 @@ static int words_left_out(const SweepOptions *o, int i, const char *const *witho
     return 0;
 }
 
-void sweep_command_print(FILE *file, const SweepOptions *o, const char *const *without) {
+char *sweep_command_text(const SweepOptions *o, const char *const *without) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    CHECK(file != NULL);
     fputs("ouro sweep", file);
     for (int i = 1; i < o->word_count; i++) {
         int left_out = words_left_out(o, i, without);
@@ -208,4 +203,6 @@ void sweep_command_print(FILE *file, const SweepOptions *o, const char *const *w
         fputc(' ', file);
         shell_word_print(file, o->words[i]);
     }
+    CHECK(fclose(file) == 0);
+    return text;
 }

@@ -34,10 +34,7 @@ bool sweep_setting(SweepOptions *options, const char *name, const char *value, c
                    Error *error);
 
 // The command as a shell reads it, "ouro sweep ...", without the options (and their values) that
-// `without` lists, ended by NULL.
-void sweep_command_print(FILE *file, const SweepOptions *options, const char *const *without);
-
-// One word as a shell reads it.
-void shell_word_print(FILE *file, const char *word);
+// `without` lists, ended by NULL. Whoever calls it frees it.
+char *sweep_command_text(const SweepOptions *options, const char *const *without);
 
 #endif

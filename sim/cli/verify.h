@@ -6,6 +6,15 @@
 
 enum { VERIFY_WORKLOADS_MAX = 64, VERIFY_PYTHONS_MAX = 16 };
 
+// What can be verified; some options are for one of them only.
+typedef enum {
+    VERIFY_ANY,
+    VERIFY_PROGRAMS,
+    VERIFY_WORKLOADS,
+    VERIFY_PAUSES,
+    VERIFY_PARTS
+} VerifyPart;
+
 typedef struct {
     const char *workloads[VERIFY_WORKLOADS_MAX];  // none: random programs
     size_t workload_count;
@@ -19,6 +28,7 @@ typedef struct {
     bool pauses;          // predicted pauses against measured ones instead
     CostTable cost;
     uint64_t repeats;
+    const char *given[VERIFY_PARTS];  // the last option that is for it only, or NULL
     bool help;
 } VerifyArguments;
 

@@ -8,13 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "calibration_runs.h"
 #include "cli/cost_file.h"
 #include "cli/fit.h"
 #include "cli/format.h"
 #include "cli/options.h"
 #include "interpreter.h"
-#include "pause_runs.h"
 #include "pauses.h"
+#include "start.h"
 
 // The collections of one generation of a run are summed in so many parts: a row each.
 enum { PARTS = 12, ROWS_MAX = 4096 };
@@ -31,7 +32,7 @@ typedef struct {
     FitRow rows[ROWS_MAX];
     size_t row_count;
     bool seen[FIT_PRICES_MAX];  // something of it was counted
-    RunSum *sums;               // one per run of pause_runs.def
+    RunSum *sums;               // one per run
 } Samples;
 
 // ---- rows ----
@@ -113,12 +114,16 @@ static void progress_end(void) {
 static bool measure_all(Samples *s, uint32_t repeats, Error *error) {
     CostTable shipped = cost_table_shipped(COST_CACHE);
     size_t number = 0, all = 0;
-    for (size_t i = 0; i < PAUSE_RUN_COUNT; i++) all += PAUSE_RUNS[i].part != RUN_HELD_OUT;
-    for (size_t i = 0; i < PAUSE_RUN_COUNT; i++) {
-        if (PAUSE_RUNS[i].part == RUN_HELD_OUT) continue;
+    for (size_t i = 0; i < CALIBRATION_RUN_COUNT; i++)
+        all += CALIBRATION_RUNS[i].part != PART_HELD_OUT;
+    for (size_t i = 0; i < CALIBRATION_RUN_COUNT; i++) {
+        if (CALIBRATION_RUNS[i].part == PART_HELD_OUT) continue;
         MeasuredRun run;
-        progress_show(++number, all, PAUSE_RUNS[i].name);
-        if (!pause_run_measure(&PAUSE_RUNS[i], &shipped, repeats, &run, error)) return false;
+        progress_show(++number, all, CALIBRATION_RUNS[i].name);
+        if (!calibration_measure(&CALIBRATION_RUNS[i], &shipped, repeats, &run, error)) {
+            progress_end();
+            return false;
+        }
         rows_take(s, &run, (uint32_t)i);
         sum_take(&s->sums[i], &run);
         measured_run_free(&run);
@@ -165,14 +170,14 @@ static double sum_predict(const RunSum *sum, CostModel model, const CostPrice *p
 static void print_sums(const Samples *s, const CostPrice *prices, size_t count) {
     printf("%-16s %-26s %-50s %6s %10s %7s %7s %6s %6s\n", "heap", "policy", "with", "pauses",
            "measured", "ns each", "max/min", "cache", "counts");
-    for (size_t i = 0; i < PAUSE_RUN_COUNT; i++) {
+    for (size_t i = 0; i < CALIBRATION_RUN_COUNT; i++) {
         const RunSum *sum = &s->sums[i];
-        if (PAUSE_RUNS[i].part == RUN_HELD_OUT) continue;
+        if (CALIBRATION_RUNS[i].part == PART_HELD_OUT) continue;
         char measured[32];
         format_metric(measured, UNIT_NS, (uint64_t)sum->ns);
-        printf("%-16s %-26.26s %-50.50s %6zu %10s %7.1f %7.2f %6.2f %6.2f\n", PAUSE_RUNS[i].name,
-               PAUSE_RUNS[i].policy, PAUSE_RUNS[i].overrides, sum->pauses, measured,
-               sum->ns / sum->candidates, sum->spread,
+        printf("%-16s %-26.26s %-50.50s %6zu %10s %7.1f %7.2f %6.2f %6.2f\n",
+               CALIBRATION_RUNS[i].name, CALIBRATION_RUNS[i].policy, CALIBRATION_RUNS[i].overrides,
+               sum->pauses, measured, sum->ns / sum->candidates, sum->spread,
                sum_predict(sum, COST_CACHE, prices, count) / sum->ns,
                sum_predict(sum, COST_COUNTS, prices, count) / sum->ns);
     }
@@ -225,15 +230,15 @@ static bool table_close(FILE *file, const char *path, const char *part, const ch
 
 int calibrate(const char *path, uint32_t repeats) {
     Samples *s = memory_new(1, sizeof *s);
-    s->sums = memory_new(PAUSE_RUN_COUNT, sizeof *s->sums);
-    pause_runs_prepare();
+    s->sums = memory_new(CALIBRATION_RUN_COUNT, sizeof *s->sums);
+    calibration_prepare();
     CostPrice prices[COST_PRICES_MAX];
     size_t count = cost_prices_shipped(prices);
     char notes[512] = "";
     char part[PATH_SIZE];
     Error error = {0};
     FILE *file = table_open(path, part, sizeof part, &error);
-    bool good = file != NULL && measure_all(s, repeats, &error);
+    bool good = file != NULL && start(true, &error) && measure_all(s, repeats, &error);
     if (good) {
         for (CostModel model = COST_CACHE; model <= COST_COUNTS; model++)
             fit_model(s, model, prices, count, notes, sizeof notes);
@@ -246,5 +251,7 @@ int calibrate(const char *path, uint32_t repeats) {
     free(s->sums);
     free(s);
     if (!good && file != NULL) remove(part);
-    return good ? EXIT_FINE : options_fail(&error);
+    if (good) return EXIT_FINE;
+    int code = options_fail(&error);
+    return interrupt_is_pending() ? EXIT_INTERRUPTED : code;
 }

@@ -31,6 +31,11 @@ bool start(bool aligned_arenas, Error *error) {
     return started;
 }
 
+bool interrupt_is_pending(void) {
+    sigset_t pending;
+    return sigpending(&pending) == 0 && sigismember(&pending, SIGINT) == 1;
+}
+
 // ---- run and compare ----
 
 static bool measure(Run *run, RunResult *result, bool (*progress)(void *context, uint64_t clock),
@@ -48,8 +53,7 @@ static int run_main(int argc, char **argv) {
 static int calibrate_main(int argc, char **argv) {
     CalibrateArguments arguments;
     Error error = {0};
-    if (!calibrate_arguments_parse(&arguments, argc, argv, &error) || !start(true, &error))
-        return options_fail(&error);
+    if (!calibrate_arguments_parse(&arguments, argc, argv, &error)) return options_fail(&error);
     return calibrate(arguments.out, (uint32_t)arguments.repeats);
 }
 
@@ -76,11 +80,11 @@ static void *call_command(void *context) {
 // Deallocating a long chain recurses in CPython: the thread has a stack for millions of frames. Its
 // malloc is that of a main thread all the same, as an interpreter's is.
 int main(int argc, char **argv) {
-    bool verifies = strcmp(argv[0], "verify") == 0;
+    bool waits = strcmp(argv[0], "verify") == 0 || strcmp(argv[0], "calibrate") == 0;
     sigset_t interrupt;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
-    if (verifies) CHECK(pthread_sigmask(SIG_BLOCK, &interrupt, NULL) == 0);  // it waits for it
+    if (waits) CHECK(pthread_sigmask(SIG_BLOCK, &interrupt, NULL) == 0);  // they look for it
     mallopt(M_ARENA_MAX, 1);
     Call call = {argc, argv, EXIT_FINE};
     pthread_attr_t attributes;

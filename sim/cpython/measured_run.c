@@ -6,6 +6,7 @@
 #include "arenas.h"
 #include "pauses.h"
 #include "replay.h"
+#include "start.h"
 
 static PauseCounts counts_of(const Collection *c) {
     return (PauseCounts){
@@ -53,6 +54,7 @@ static void keep_predictions(MeasuredRun *m, const Recorder *recorder) {
 
 static bool repeat(MeasuredRun *m, Run *run, RunResult result, uint32_t number, Error *error) {
     ReplayCounts counts = {0};
+    if (interrupt_is_pending()) return error_set(error, "interrupted; nothing was written");
     if (!replay_measure(run, &result, NULL, &counts, error)) return false;
     for (size_t i = 0; i < m->count; i++)
         m->pauses[i].ns[number] = max_u64(result.recorder->collections[i].pause_ns, 1);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "calibrate.h"
+#include "calibration_runs.h"
 #include "cli/format.h"
 #include "cli/options.h"
 #include "interpreter.h"
-#include "pause_runs.h"
 
 // What others do on the machine only ever adds time: the fastest repeat is compared. What the model
 // promises, as the geometric mean over all runs of the factor by which prediction
@@ -28,9 +28,9 @@ static int by_size(const void *a, const void *b) {
     return (first > second) - (first < second);
 }
 
-static void compare(const PauseRun *pause_run, const MeasuredRun *run, Errors *errors) {
+static void compare(const CalibrationRun *planned, const MeasuredRun *run, Errors *errors) {
     PauseFigures predicted = measured_run_predicted(run);
-    printf("%-26s %-16s %6zu", pause_run->name, pause_run->policy, run->count);
+    printf("%-26s %-16s %6zu", planned->name, planned->policy, run->count);
     for (int f = 0; f < FIGURES; f++) {
         double found[REPEATS_MAX];
         for (uint32_t k = 0; k < run->repeats; k++) found[k] = measured_run_repeat(run, k).ns[f];
@@ -67,18 +67,18 @@ static int judge(const Errors *errors) {
 int pauses_verify(const CostTable *cost, uint32_t repeats) {
     Errors errors = {{0}, {0}, 0};
     Error error = {0};
-    pause_runs_prepare();
+    calibration_prepare();
     printf("CPython %s, %s; measured (fastest of %u) and predicted / measured:\n\n",
            interpreter_version(), cost->name, repeats);
     printf("%-26s %-16s %6s", "workload", "policy", "pauses");
     for (int f = 0; f < FIGURES; f++) printf("  %9s %5s", FIGURE_ROWS[f].name, "p/m");
     puts("");
-    for (size_t i = 0; i < PAUSE_RUN_COUNT; i++) {
-        if (PAUSE_RUNS[i].part != RUN_HELD_OUT) continue;
+    for (size_t i = 0; i < CALIBRATION_RUN_COUNT; i++) {
+        if (CALIBRATION_RUNS[i].part != PART_HELD_OUT) continue;
         MeasuredRun run;
-        if (!pause_run_measure(&PAUSE_RUNS[i], cost, repeats, &run, &error))
+        if (!calibration_measure(&CALIBRATION_RUNS[i], cost, repeats, &run, &error))
             return options_fail(&error);
-        compare(&PAUSE_RUNS[i], &run, &errors);
+        compare(&CALIBRATION_RUNS[i], &run, &errors);
         measured_run_free(&run);
     }
     return judge(&errors);

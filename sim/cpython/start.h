@@ -8,4 +8,7 @@
 // size, or with its own. False with `error` when it cannot start.
 bool start(bool aligned_arenas, Error *error);
 
+// Whether Ctrl-C waits: SIGINT is blocked in `ouro calibrate`, which looks between two runs.
+bool interrupt_is_pending(void);
+
 #endif

@@ -103,10 +103,14 @@ static void *wait_for_interrupt(void *context) {
     sigaddset(&interrupt, SIGINT);
     sigwait(&interrupt, &number);
     pthread_mutex_lock(&v->lock);
-    printf("%sCPython %s: interrupted; %s differences so far in ",
-           isatty(STDOUT_FILENO) ? "\r\033[K" : "", interpreter_version(),
-           v->code == EXIT_FINE ? "0" : "other than that no");
-    print_sums(v);
+    printf("%sCPython %s: interrupted; ", isatty(STDOUT_FILENO) ? "\r\033[K" : "",
+           interpreter_version());
+    if (v->arguments.pauses) {
+        puts("nothing was judged");
+    } else {
+        printf("%s differences so far in ", v->code == EXIT_FINE ? "0" : "other than that no");
+        print_sums(v);
+    }
     fflush(stdout);
     _exit(EXIT_INTERRUPTED);
 }

@@ -1,5 +1,5 @@
-// pause_runs.c -- the runs of pause_runs.def
-#include "pause_runs.h"
+// calibration_runs.c -- what is measured to fit prices, and what is held out to judge them
+#include "calibration_runs.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -10,31 +10,31 @@
 #include "cli/paths.h"
 #include "spec.h"
 
-enum { OVERRIDES_OF_RUN_MAX = 8 };
+enum { RUN_OVERRIDES_MAX = 8 };
 
 #define TEXT(name, text) static const char text_##name[] = text;
 #define HEAP(text, policy, overrides)
 #define FITTED(workload, policy, scale)
 #define HELD_OUT(workload, policy, scale)
-#include "pause_runs.def"
+#include "calibration_runs.def"
 #undef TEXT
 #undef HEAP
 #undef FITTED
 #undef HELD_OUT
 
 #define TEXT(name, text)
-#define HEAP(text, policy, overrides) {RUN_OF_HEAP, #text, policy, text_##text, overrides},
+#define HEAP(text, policy, overrides) {PART_HEAPS, #text, policy, text_##text, overrides},
 #define FITTED(workload, policy, scale) \
-    {RUN_FITTED, workload, policy, NULL, "workload.scale=" scale},
+    {PART_FITTED, workload, policy, NULL, "workload.scale=" scale},
 #define HELD_OUT(workload, policy, scale) \
-    {RUN_HELD_OUT, workload, policy, NULL, "workload.scale=" scale},
-const PauseRun PAUSE_RUNS[] = {
-#include "pause_runs.def"
+    {PART_HELD_OUT, workload, policy, NULL, "workload.scale=" scale},
+const CalibrationRun CALIBRATION_RUNS[] = {
+#include "calibration_runs.def"
 };
 #undef HEAP
-const size_t PAUSE_RUN_COUNT = ARRAY_LENGTH(PAUSE_RUNS);
+const size_t CALIBRATION_RUN_COUNT = ARRAY_LENGTH(CALIBRATION_RUNS);
 
-void pause_runs_prepare(void) {
+void calibration_prepare(void) {
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
 }
@@ -42,14 +42,14 @@ void pause_runs_prepare(void) {
 // Cuts `text` at `;`; returns the number of parts.
 static size_t cut(char *text, const char **parts) {
     size_t count = 0;
-    for (char *part; (part = strsep(&text, ";")) != NULL && count < OVERRIDES_OF_RUN_MAX;)
+    for (char *part; (part = strsep(&text, ";")) != NULL && count < RUN_OVERRIDES_MAX;)
         parts[count++] = part;
     return count;
 }
 
-bool pause_run_measure(const PauseRun *run, const CostTable *cost, uint32_t repeats,
-                       MeasuredRun *measured, Error *error) {
-    const char *overrides[OVERRIDES_OF_RUN_MAX + 1];
+bool calibration_measure(const CalibrationRun *run, const CostTable *cost, uint32_t repeats,
+                         MeasuredRun *measured, Error *error) {
+    const char *overrides[RUN_OVERRIDES_MAX + 1];
     char path[PATH_SIZE], *text = strdup(run->overrides);
     CHECK(text != NULL);
     Spec *spec = memory_new(1, sizeof *spec);
