@@ -67,7 +67,7 @@ set xrange [-0.5:X_COUNT - 0.5]
 set yrange [-0.5:Y_COUNT - 0.5]
 set xtics () ; set ytics ()
 # Few enough to be read: of many values every second, third ...
-x_step = turned ? ceil(14.0 * X_COUNT / plane_width) : 1
+x_step = turned ? ceil(24.0 * X_COUNT / plane_width) : 1
 y_step = ceil(15.0 * Y_COUNT / plane_height)
 if (turned) { set xtics rotate by -40 left offset -0.5, 0 } else { set xtics norotate center }
 do for [k = 1:X_COUNT:x_step] { set xtics add (X_TEXT[k] k - 1) }

@@ -268,6 +268,10 @@ static void family_axes(SweepData *data, SweepFamily *family) {
             if (family->axis_count == SWEEP_AXES_MAX ||
                 axis_known(family, cell->pairs[k].key, is_knob))
                 continue;
+            // What the first cell says has been looked at; few cells say what it does not.
+            if (i > family->first &&
+                *cell_value(&data->cells[family->first], cell->pairs[k].key, is_knob) != '\0')
+                continue;
             // Most keys never vary: look before sorting.
             bool varies = false;
             for (size_t n = family->first; n < family->first + family->count && !varies; n++)
