@@ -61,9 +61,8 @@ const SpaceSetup *run_spaces(const Run *run);
 // For who carries the same events out on a real interpreter: the place for the times that it took.
 Recorder *run_measured(Run *run);
 
-// Allocations so far, and in all if nothing stops the run: for progress.
+// Allocations so far, for progress.
 uint64_t run_clock(const Run *run);
-uint64_t run_clock_end(const Run *run);
 
 // Gives back heap and stream of a run whose result was taken; the recorder stays.
 void run_release(Run *run);

@@ -18,6 +18,7 @@
 
 #include "clock.h"
 #include "outdir.h"
+#include "resident.h"
 #include "rows.h"
 
 enum { ROW_SIZE = 1 << 16, SLICE_EVENTS = 1 << 15, READER_SECONDS = 60 };
@@ -169,20 +170,6 @@ static bool dead_row(Child *child, const Grid *grid, RunStatus status, const cha
     }
     return error_set(error, "run %016llx died, and no row can be made of it",
                      (unsigned long long)child->cell->key);
-}
-
-static uint64_t resident_bytes(pid_t pid) {
-    char path[64], text[128];
-    unsigned long long pages = 0;
-    snprintf(path, sizeof path, "/proc/%ld/statm", (long)pid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    ssize_t length = read(file, text, sizeof text - 1);
-    close(file);
-    if (length <= 0) return 0;
-    text[length] = '\0';
-    if (sscanf(text, "%*s %llu", &pages) != 1) return 0;
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static void limits_hold(Child *child, const ChildLimits *limits) {

@@ -123,6 +123,7 @@ Values results_columns(const Results *r) {
 void conflict_field(const Conflict *conflict, char name[FLAT_NAME_SIZE]) {
     const char *one = conflict->one->row, *other = conflict->other->row;
     FlatField a, b;
+    name[0] = '\0';
     while (flat_json_next(&one, &a) && flat_json_next(&other, &b)) {
         memcpy(name, a.name, FLAT_NAME_SIZE);
         if (strcmp(a.name, b.name) != 0 || strcmp(a.value, b.value) != 0) return;

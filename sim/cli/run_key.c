@@ -2,7 +2,6 @@
 #include "run_key.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <xxhash.h>
 
 static uint64_t prices_digest(const CostTable *cost) {
@@ -16,20 +15,15 @@ static uint64_t prices_digest(const CostTable *cost) {
     return XXH3_64bits(prices, sizeof prices);
 }
 
-void run_key_text(char text[RUN_KEY_TEXT_SIZE], const Spec *spec, const PolicyChoice *policy,
-                  Engine engine, const CostTable *cost) {
-    int length = snprintf(text, RUN_KEY_TEXT_SIZE,
+uint64_t run_key(const Spec *spec, const PolicyChoice *policy, Engine engine,
+                 const CostTable *cost) {
+    char text[4096];
+    int length = snprintf(text, sizeof text,
                           "behaviour %u\nworkload %s\nworkload_digest %016llx\nset %s\n"
                           "policy %s\nknobs %s\nengine %s\ncost %s\nprices %016llx\n",
                           BEHAVIOUR_VERSION, spec->name, (unsigned long long)spec->digest,
                           spec->set, policy->label, policy->canonical, engine_name(engine),
                           cost->name, (unsigned long long)prices_digest(cost));
-    CHECK(length > 0 && length < RUN_KEY_TEXT_SIZE);
-}
-
-uint64_t run_key(const Spec *spec, const PolicyChoice *policy, Engine engine,
-                 const CostTable *cost) {
-    char text[RUN_KEY_TEXT_SIZE];
-    run_key_text(text, spec, policy, engine, cost);
-    return XXH3_64bits(text, strlen(text));
+    CHECK(length > 0 && length < (int)sizeof text);
+    return XXH3_64bits(text, (size_t)length);
 }

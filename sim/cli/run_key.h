@@ -4,15 +4,10 @@
 
 #include "run.h"
 
-enum { RUN_KEY_TEXT_SIZE = 4096 };
-
-// The canonical text: one line each for behaviour version, workload and its digest (of the resolved
-// text, so seed, scale and overrides are in it), what was overridden, policy as it was named and
-// with all knobs, engine, and cost model with all prices.
-void run_key_text(char text[RUN_KEY_TEXT_SIZE], const Spec *spec, const PolicyChoice *policy,
-                  Engine engine, const CostTable *cost);
-
-// 64 bits of that text: 0.0000003 is the chance that two of 3 million runs share one.
+// 64 bits of a text with a line each for behaviour version, workload and its digest (of the
+// resolved text, so seed, scale and overrides are in it), what was overridden, policy as it was
+// named and with all knobs, engine, and cost model with all prices. 0.0000003 is the chance that
+// two of 3 million runs share one.
 uint64_t run_key(const Spec *spec, const PolicyChoice *policy, Engine engine,
                  const CostTable *cost);
 

@@ -15,7 +15,9 @@
 enum { SHARD_SECONDS = 60, SHARDS_MAX = 1000 };  // Slurm's arrays end at 1000 unless told otherwise
 static const double GUESS_NS = 90;               // per allocation: shipped workloads, 50 to 150
 
-double sweep_ns_per_allocation(const Journals *journals, size_t *measured) {
+// Nanoseconds of processor time per allocation: of the rows that are there, else a rule of thumb.
+// *measured: how many rows it is from.
+static double ns_per_allocation(const Journals *journals, size_t *measured) {
     double ns = 0, allocations = 0;
     *measured = 0;
     for (size_t i = 0; i < journals->count; i++) {
@@ -34,7 +36,7 @@ void sweep_dry_run(const SweepOptions *options, const Cells *cells, const bool *
                    const Journals *journals) {
     const Grid *grid = &options->grid;
     size_t measured = 0, count = 0;
-    double ns = sweep_ns_per_allocation(journals, &measured), sum = 0;
+    double ns = ns_per_allocation(journals, &measured), sum = 0;
     char total[FIGURE_SIZE];
     puts("key\tworkload\tpolicy\tset\tallocations\tseconds");
     for (size_t i = 0; i < cells->count; i++) {
@@ -59,7 +61,7 @@ void sweep_dry_run(const SweepOptions *options, const Cells *cells, const bool *
 static uint64_t shard_number(const SweepOptions *options, const Cells *cells,
                              const Journals *journals) {
     size_t measured = 0;
-    double ns = sweep_ns_per_allocation(journals, &measured), seconds = 0;
+    double ns = ns_per_allocation(journals, &measured), seconds = 0;
     if (options->shards > 0) return min_u64(options->shards, max_u64(cells->count, 1));
     for (size_t i = 0; i < cells->count; i++)
         seconds += (double)cells->cells[i].allocations * ns / 1e9;

@@ -5,10 +5,6 @@
 #include "journal.h"
 #include "sweep_options.h"
 
-// Nanoseconds of processor time per allocation: of the rows that are there, else a rule of thumb.
-// *measured: how many rows it is from.
-double sweep_ns_per_allocation(const Journals *journals, size_t *measured);
-
 // --dry-run: a line per run on stdout, the sum on stderr. `todo[i]`: cell i is still to be run.
 void sweep_dry_run(const SweepOptions *options, const Cells *cells, const bool *todo,
                    const Journals *journals);

@@ -1,13 +1,11 @@
 // measure.c -- what a replay takes: CPU time of pauses and of the rest, resident memory, arenas
 #include "measure.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "arenas.h"
+#include "cli/resident.h"
 
 // ---- time ----
 
@@ -44,24 +42,13 @@ void stopwatch_skip(Stopwatch *watch) {
 
 // ---- memory ----
 
-static uint64_t rss_bytes(void) {
-    char text[128];
-    unsigned long long pages = 0;
-    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    ssize_t length = file >= 0 ? read(file, text, sizeof text - 1) : -1;
-    if (file >= 0) close(file);
-    text[length > 0 ? length : 0] = '\0';
-    if (sscanf(text, "%*u %llu", &pages) != 1) return 0;
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 static uint64_t above(uint64_t value, uint64_t start) { return value > start ? value - start : 0; }
 
 static void sample_take(Measurement *m) {
     Recorder *r = m->recorder;
     Sample *s = &r->samples[m->sample_next++];
     s->model_ns = stopwatch_ns(&m->watch);
-    s->rss_bytes = above(rss_bytes(), m->rss_start);
+    s->rss_bytes = above(resident_bytes(0), m->rss_start);
     s->held_bytes = above(arenas_held_bytes(), m->held_start);
     r->rss_bytes_max = max_u64(r->rss_bytes_max, s->rss_bytes);
     stopwatch_skip(&m->watch);
@@ -72,7 +59,7 @@ static void sample_take(Measurement *m) {
 void measurement_start(Measurement *m, Recorder *recorder, uint64_t fresh_bytes) {
     *m = (Measurement){.recorder = recorder, .sample_clock = recorder->sample_every};
     recorder_measure(recorder);
-    m->rss_start = rss_bytes();
+    m->rss_start = resident_bytes(0);
     m->held_start = arenas_held_bytes() - fresh_bytes;
     arenas_held_peak(true);
     stopwatch_start(&m->watch);
