@@ -39,7 +39,11 @@ CostTable cost_table_shipped(CostModel model) {
 static uint64_t nanoseconds(uint64_t parts) { return (parts + COST_PARTS / 2) / COST_PARTS; }
 
 PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work) {
-    PauseCounts counts = {.collections = 1, .arenas_released = work->arenas_released};
+    PauseCounts counts = {.collections = 1,
+                          .arenas_released = work->arenas_released,
+                          .payloads_small = work->payloads_small,
+                          .payloads_large = work->payloads_large,
+                          .finalizers = work->finalizers};
     if (kind == PLAN_RELEASE) {
         counts.released = work->freed;
         return counts;
@@ -56,9 +60,6 @@ PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work) {
     counts.edges_l2 = work->misses.edges_l2;
     counts.edges_l3 = work->misses.edges_l3;
     counts.pages = work->misses.pages;
-    counts.payloads_small = work->payloads_small;
-    counts.payloads_large = work->payloads_large;
-    counts.finalizers = work->finalizers;
     return counts;
 }
 

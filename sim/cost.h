@@ -41,7 +41,7 @@ typedef struct {
 #undef MUTATOR
 } PauseCounts;
 
-// A region is released without a look at its objects: nothing but them is counted then.
+// A region is released without a look at its objects: they are counted, and what hangs off them.
 PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work);
 uint64_t cost_pause_ns(const CostTable *table, const PauseCounts *counts);
 

@@ -257,10 +257,11 @@ static bool tables_open(Heap *h, Error *error) {
     return good;
 }
 
-// Both walks over an object, and all its references, are touches of one pass.
+// In one pass an object may be stepped on twice, each time in two samples; its references are
+// followed once.
 static bool locality_start(Heap *h, Error *error) {
     if (!h->options.locality) return true;
-    h->locality = locality_open(2 * h->options.objects_max + h->options.slots_max,
+    h->locality = locality_open(4 * h->options.objects_max + h->options.slots_max,
                                 h->options.allocator->alignment, error);
     return h->locality != NULL;
 }
