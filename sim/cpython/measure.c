@@ -44,7 +44,7 @@ void stopwatch_skip(Stopwatch *watch) {
 
 // ---- memory ----
 
-static uint64_t rss_bytes(void) {
+uint64_t measure_rss(void) {
     char text[128];
     unsigned long long pages = 0;
     int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
@@ -61,7 +61,7 @@ static void sample_take(Measurement *m) {
     Recorder *r = m->recorder;
     Sample *s = &r->samples[m->sample_next++];
     s->model_ns = stopwatch_ns(&m->watch);
-    s->rss_bytes = above(rss_bytes(), m->rss_start);
+    s->rss_bytes = above(measure_rss(), m->rss_start);
     s->held_bytes = above(arenas_held_bytes(), m->held_start);
     r->rss_bytes_max = max_u64(r->rss_bytes_max, s->rss_bytes);
     stopwatch_skip(&m->watch);
@@ -72,7 +72,7 @@ static void sample_take(Measurement *m) {
 void measurement_start(Measurement *m, Recorder *recorder, uint64_t fresh_bytes) {
     *m = (Measurement){.recorder = recorder, .sample_clock = recorder->sample_every};
     recorder_measure(recorder);
-    m->rss_start = rss_bytes();
+    m->rss_start = measure_rss();
     m->held_start = arenas_held_bytes() - fresh_bytes;
     arenas_held_peak(true);
     stopwatch_start(&m->watch);

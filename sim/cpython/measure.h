@@ -22,6 +22,9 @@ uint64_t stopwatch_ns(Stopwatch *watch);
 // Leaves out everything since the last read.
 void stopwatch_skip(Stopwatch *watch);
 
+// Bytes of this process that are resident.
+uint64_t measure_rss(void);
+
 typedef struct {
     Stopwatch watch;
     Recorder *recorder;  // of the finished simulation; its times are replaced as they are measured
