@@ -64,6 +64,7 @@ BenchStat bench_stat(const double *values, uint32_t count) {
 static bool ratio(const BenchSamples *above, const BenchSamples *below, const BenchSamples *off,
                   BenchStat *stat) {
     double ratios[BENCH_REPEATS_MAX];
+    if (above == below) return false;  // to itself it is 1
     uint32_t count = (uint32_t)min_u64(above->count, below->count);
     if (off != NULL) count = (uint32_t)min_u64(count, off->count);
     if (count == 0) return false;

@@ -222,6 +222,7 @@ static void write_phase(const Script *s, uint32_t phase) {
                 every);
     if (f->allocations > 0) write_choice(s, phase);
     fputs("    expire(clock)\n", file);
+    if (every > 0) fputs("    if clock >= collect_at:\n        gc.collect()\n", file);
     write_drops(s, LIVES_PHASE, phase, "    ");
     if (f->collect_at_end) fputs("    gc.collect()\n", file);
     fputs("    return clock\n", file);
@@ -244,6 +245,10 @@ static const char HEAD[] =
     "units = closed = 0\n"
     "\n"
     "\n"
+    "def collections():\n"
+    "    return sum(generation[\"collections\"] for generation in gc.get_stats())\n"
+    "\n"
+    "\n"
     "def pick(roots):  # one that is held; a few tries find one unless nearly none is\n"
     "    for i in range(20 if roots else 0):\n"
     "        root = roots[int(random() * len(roots))]\n"
@@ -262,16 +267,13 @@ static const char HEAD[] =
 
 static void write_main(const Script *s) {
     const Spec *spec = s->spec;
-    fprintf(s->file, "\n\nclock = 0\nfor number in range(%llu):\n",
+    fprintf(s->file, "\n\nclock = 0\nearlier = collections()\nfor number in range(%llu):\n",
             (unsigned long long)spec->rounds);
     for (uint32_t i = 0; i < spec->phase_count; i++)
         fprintf(s->file, "    clock = phase%u(clock)\n", i);
     fputs("    expire(1 << 60)\n", s->file);
     write_drops(s, LIVES_ROUND, 0, "    ");
-    fputs(
-        "print(clock, units, closed, "
-        "sum(generation[\"collections\"] for generation in gc.get_stats()))\n",
-        s->file);
+    fputs("print(clock, units, closed, collections() - earlier)\n", s->file);
 }
 
 bool script_write(FILE *file, const Spec *spec, Error *error) {
