@@ -1,4 +1,4 @@
-// test_script.c -- a workload as a Python program allocates, closes and holds what the workload says
+// test_script.c -- a workload as a Python program allocates, closes and holds what it says
 #include "cli/script.h"
 
 #include <math.h>

@@ -35,8 +35,7 @@ static bool bench_option(void *context, const Option *option, const char *value,
         a->script = value;
         return bench_row_find(value, &row, error);
     }
-    if (strcmp(name, "repeats") == 0 &&
-        !text_count(value, 1, BENCH_REPEATS_MAX, &a->repeats, &why))
+    if (strcmp(name, "repeats") == 0 && !text_count(value, 1, BENCH_REPEATS_MAX, &a->repeats, &why))
         return error_set(error, "--repeats: %s", why.text);
     if (strcmp(name, "python") == 0) a->python = value;
     if (strcmp(name, "out") == 0) a->out = value;

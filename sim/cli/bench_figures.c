@@ -7,6 +7,7 @@
 // ---- one course ----
 
 void bench_course_full(BenchCourse *course, uint64_t clock, uint64_t ns) {
+    if (course->built.clock == 0 || clock <= course->built.clock) return;
     if (course->fulls++ == 0) course->full_first = (BenchMoment){clock, ns};
     course->full_last = (BenchMoment){clock, ns};
 }

@@ -15,16 +15,18 @@ typedef struct {
 
 // The course of one run, as far as it was played.
 typedef struct {
-    BenchMoment built;                  // the first phase has allocated its objects
-    BenchMoment grown;                  // all phases have
-    BenchMoment end;                    // and all was dropped
-    BenchMoment full_first, full_last;  // the ends of the first and the last full collection
-    uint64_t fulls;                     // full collections
-    uint64_t resident_bytes;            // at `grown`, above the start
-    double looks[BENCH_LOOKS_MAX];      // ns per candidate of the collections that the program
-    uint32_t look_count;                // calls, if they are what is measured
+    BenchMoment built;  // the first phase has allocated its objects
+    BenchMoment grown;  // all phases have
+    BenchMoment end;    // and all was dropped
+    BenchMoment full_first,
+        full_last;            // the ends of the first and the last full collection of later phases
+    uint64_t fulls;           // their number
+    uint64_t resident_bytes;  // at `grown`, above the start
+    double looks[BENCH_LOOKS_MAX];  // ns per candidate of the collections that the program
+    uint32_t look_count;            // calls, if they are what is measured
 } BenchCourse;
 
+// A full collection has ended. Those of the first phase, in which the heap grows, are not counted.
 void bench_course_full(BenchCourse *course, uint64_t clock, uint64_t ns);
 
 // What a course says, in the unit of `measure`. `allocations` are those of the whole row: of a

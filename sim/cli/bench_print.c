@@ -51,9 +51,10 @@ bool bench_print_row(FILE *file, const BenchTable *table, size_t row) {
             table->quick ? ", quick" : "");
     fprintf(file, "  %-8s %9s  %-20s", "side", "median", "   least .. most");
     for (size_t i = 0; i < ARRAY_LENGTH(RATIOS); i++)
-        fprintf(file, " %10.10s", RATIOS[i] == BENCH_X_REAL_APPLY ? "apply_only"
-                                  : RATIOS[i] == BENCH_GENERATOR  ? "generator"
-                                                                  : bench_figure_name(RATIOS[i]));
+        fprintf(file, " %10.10s",
+                RATIOS[i] == BENCH_X_REAL_APPLY ? "apply_only"
+                : RATIOS[i] == BENCH_GENERATOR  ? "generator"
+                                                : bench_figure_name(RATIOS[i]));
     fputc('\n', file);
     for (BenchSide side = 0; side < SIDE_COUNT; side++)
         if (bench_row_has(r, side)) print_side(file, table, row, side);

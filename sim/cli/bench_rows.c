@@ -131,8 +131,8 @@ bool bench_row_load(const BenchRow *row, BenchSide side, bool quick, Spec *spec,
         if (*one != '\0') overrides[count++] = one;
     overrides[count++] = "workload.memory_limit=none";
     if (part != NULL) overrides[count++] = part;
-    bool good = read_spec(row, overrides, count, spec, error) &&
-                policy_choose(policy, row->policy, error);
+    bool good =
+        read_spec(row, overrides, count, spec, error) && policy_choose(policy, row->policy, error);
     free(text);
     return good;
 }

@@ -105,7 +105,8 @@ static void write_payload(FILE *file, const Population *p, bool root) {
 static void write_tree(const Script *s, const Population *p) {
     FILE *file = s->file;
     const uint32_t number = number_of(s, p), fanout = p->template.fanout;
-    fprintf(file, "    nodes = [root]\n    for i in range(1, objects):\n        node = Object%u()\n",
+    fprintf(file,
+            "    nodes = [root]\n    for i in range(1, objects):\n        node = Object%u()\n",
             number);
     write_payload(file, p, false);
     fprintf(file,
@@ -124,8 +125,7 @@ static void write_tree(const Script *s, const Population *p) {
 
 static void write_chain(const Script *s, const Population *p) {
     FILE *file = s->file;
-    fprintf(file,
-            "    last = root\n    for i in range(1, objects):\n        node = Object%u()\n",
+    fprintf(file, "    last = root\n    for i in range(1, objects):\n        node = Object%u()\n",
             number_of(s, p));
     write_payload(file, p, false);
     fputs("        last.next = node\n        last = node\n", file);
@@ -284,7 +284,8 @@ bool script_write(FILE *file, const Spec *spec, Error *error) {
             return error_set(error, "%s: population %s: %s has no counterpart in a plain script",
                              spec->name, spec->populations[i].name, why);
     }
-    fprintf(file, "# %s -- a workload as a plain Python program, written by `ouro bench --script`\n",
+    fprintf(file,
+            "# %s -- a workload as a plain Python program, written by `ouro bench --script`\n",
             spec->name);
     fprintf(file, "SEED = %llu\nPOPULATIONS = %u\n\n", (unsigned long long)spec->seed,
             spec->population_count);

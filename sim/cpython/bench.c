@@ -3,7 +3,7 @@
 // Each run of a side has a process of its own, so that no side warms or fills anything for another;
 // sides take turns, so that what the machine does meanwhile meets all of them. This process only
 // simulates, once a row, what the real side needs to know, and waits. Nothing has to be undone on
-// Ctrl-C: it ends this process, and children end with it.
+// Ctrl-C: it ends this process, and children end with it (PR_SET_PDEATHSIG).
 #include "bench.h"
 
 #include <errno.h>
@@ -19,8 +19,8 @@
 #include "bench_side.h"
 #include "cli/bench_print.h"
 #include "cli/clock.h"
+#include "interpreter.h"
 #include "machine.h"
-#include "patchlevel.h"
 
 typedef struct {
     const BenchArguments *arguments;
@@ -194,17 +194,28 @@ static bool bench_rows(Bench *b, bool *met, Error *error) {
     return true;
 }
 
+static void on_interrupt(int number) {
+    (void)number;
+    _exit(EXIT_INTERRUPTED);
+}
+
+static void bench_init(Bench *b, const BenchArguments *a) {
+    struct sigaction action = {.sa_handler = on_interrupt};
+    CHECK(sigaction(SIGINT, &action, NULL) == 0);
+    b->arguments = a;
+    b->table.quick = a->quick;
+    b->is_terminal = isatty(STDERR_FILENO) != 0;
+    b->shared =
+        mmap(NULL, sizeof *b->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(b->shared != MAP_FAILED);
+}
+
 int bench(const BenchArguments *a) {
     char machine[256];
     Error error = {0};
     bool met = true;
     Bench *b = memory_new(1, sizeof *b);
-    b->arguments = a;
-    b->table.quick = a->quick;
-    b->is_terminal = isatty(STDERR_FILENO) != 0;
-    b->shared = mmap(NULL, sizeof *b->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                     -1, 0);
-    CHECK(b->shared != MAP_FAILED);
+    bench_init(b, a);
     machine_name(PY_VERSION, machine, sizeof machine);
     bool good = (a->out == NULL || out_check(a->out, &error)) && bench_rows(b, &met, &error) &&
                 (a->out == NULL || out_write(b, a->out, machine, &error));

@@ -62,9 +62,9 @@ static bool simulate_course(Run *run, BenchShared *shared, uint64_t first_phase,
         if (!run_advance(run, slice, &done, error)) return false;
         uint64_t clock = run_clock(run);
         atomic_store(&shared->clock, clock);
-        note_fulls(course, run, &seen);
         if (course->built.clock == 0 && clock >= first_phase)
             course->built = (BenchMoment){clock, cpu_ns()};
+        note_fulls(course, run, &seen);
         if (course->grown.clock > 0 || (clock < run_clock_end(run) && !done)) continue;
         course->grown = (BenchMoment){clock, cpu_ns()};
         course->resident_bytes = measure_rss() - rss_start;
@@ -158,8 +158,9 @@ static bool play_real(const BenchJob *job, BenchShared *shared, Error *error) {
 
 void bench_side_play(const BenchJob *job, BenchShared *shared) {
     Error error = {0};
-    shared->good = job->side == SIDE_real     ? play_real(job, shared, &error)
-                   : job->side == SIDE_script ? bench_script_play(job->spec, &shared->course, &error)
-                                              : play_simulated(job, shared, &error);
+    shared->good = job->side == SIDE_real ? play_real(job, shared, &error)
+                   : job->side == SIDE_script
+                       ? bench_script_play(job->spec, &shared->course, &error)
+                       : play_simulated(job, shared, &error);
     snprintf(shared->why, sizeof shared->why, "%.*s", BENCH_WHY_SIZE - 1, error.text);
 }

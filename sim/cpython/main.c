@@ -1,8 +1,8 @@
 // main.c -- ouro-cpython-X.Y: the simulator beside one real interpreter
 //
 // `ouro verify` starts one of these for each interpreter that it was built for; `ouro calibrate`
-// and `ouro bench` become one, and `ouro run` and `ouro compare` when a real engine is asked for. The first word
-// says which.
+// and `ouro bench` become one, and `ouro run` and `ouro compare` when a real engine is asked for.
+// The first word says which.
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -74,10 +74,8 @@ typedef struct {
     int (*main)(int argc, char **argv);
 } Command;
 
-static const Command COMMANDS[] = {{"run", run_main},
-                                   {"compare", run_main},
-                                   {"calibrate", calibrate_main},
-                                   {"bench", bench_main}};
+static const Command COMMANDS[] = {
+    {"run", run_main}, {"compare", run_main}, {"calibrate", calibrate_main}, {"bench", bench_main}};
 
 static void *call_command(void *context) {
     Call *call = context;
