@@ -45,7 +45,8 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all check check-cluster gate sweep report format clean help setup interpreters FORCE
+.PHONY: all check check-cluster gate bench golden-instructions sweep report format clean help
+.PHONY: setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
@@ -59,6 +60,10 @@ check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ##
 
 gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
 	$(BUILD)/ouro gate
+bench: $(BUILD)/ouro interpreters  ## how fast, against the real CPython, into results/bench.tsv
+	$(BUILD)/ouro bench --out results/bench.tsv
+golden-instructions: $(BUILD)/ouro  ## counts anew what tests/instructions compares with
+	@tests/instructions --write
 check-cluster: $(BUILD)/ouro  ## a sweep killed, in shards, under GNU parallel and under Slurm
 	@tests/cluster
 
@@ -106,13 +111,13 @@ clean:  ## removes what was built; results stay
 	rm -rf $(BUILD)
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*  ## /    make \1\t/p' Makefile | expand -t 26
+	@sed -n 's/^\([a-z-]*\):.*  ## /    make \1\t/p' Makefile | expand -t 30
 	@sed -n '/^#   [A-Z]*=/s/^#//p' Makefile
 
 # One script knows the Debian packages; what only the tests need is asked for only by tests.
 setup:
 	@.ci/setup run $(if $(filter check-cluster,$(MAKECMDGOALS)),cluster) \
-	    $(if $(filter check interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
+	    $(if $(filter check bench interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
 
 # Writes its text to the target only if that changes it: only then are its dependents rebuilt.
 remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@

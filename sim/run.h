@@ -64,6 +64,9 @@ Recorder *run_measured(Run *run);
 // Allocations so far, for progress.
 uint64_t run_clock(const Run *run);
 
+// Allocations in all, if nothing stops the run.
+uint64_t run_clock_end(const Run *run);
+
 // Gives back heap and stream of a run whose result was taken; the recorder stays.
 void run_release(Run *run);
 

@@ -13,6 +13,7 @@
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(calibrate, "prices of collections on this machine, measured on a real interpreter")  \
+    X(bench, "how fast: the simulator side by side with a real interpreter")               \
     X(list, "policies, workloads or metrics")                                              \
     X(help, "what workloads and sweep files can say, events, the gate's states")
 

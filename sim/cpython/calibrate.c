@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "calibration_runs.h"
@@ -14,6 +13,7 @@
 #include "cli/format.h"
 #include "cli/options.h"
 #include "interpreter.h"
+#include "machine.h"
 #include "pauses.h"
 #include "start.h"
 
@@ -192,18 +192,6 @@ static void print_prices(const CostPrice *prices, size_t count) {
                    prices[i].ns[COST_COUNTS], prices[i].what);
 }
 
-static void machine_name(char *name, size_t size) {
-    char line[256], processor[80] = "unknown processor";
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "model name : %79[^\n]", processor) == 1) break;
-    if (file != NULL) fclose(file);
-    char day[16];
-    time_t now = time(NULL);
-    strftime(day, sizeof day, "%Y-%m-%d", gmtime(&now));
-    snprintf(name, size, "%s, CPython %s, %s", processor, interpreter_version(), day);
-}
-
 static bool write_failed(const char *path, Error *error) {
     return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
 }
@@ -220,7 +208,7 @@ static FILE *table_open(const char *path, char *part, size_t size, Error *error)
 static bool table_close(FILE *file, const char *path, const char *part, const char *notes,
                         const CostPrice *prices, size_t count, Error *error) {
     char name[COST_NAME_SIZE];
-    machine_name(name, sizeof name);
+    machine_name(interpreter_version(), name, sizeof name);
     cost_file_write(file, name, notes, prices, count);
     bool bad = ferror(file) != 0;
     bad |= fclose(file) != 0;

@@ -1,8 +1,8 @@
 // main.c -- ouro-cpython-X.Y: the simulator beside one real interpreter
 //
 // `ouro verify` starts one of these for each interpreter that it was built for; `ouro calibrate`
-// becomes one, and `ouro run` and `ouro compare` when a real engine is asked for. The first word
-// says which.
+// and `ouro bench` become one, and `ouro run` and `ouro compare` when a real engine is asked for.
+// The first word says which.
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arenas.h"
+#include "bench.h"
 #include "calibrate.h"
 #include "cli/calibrate.h"
 #include "cli/interpreters.h"
@@ -57,6 +58,13 @@ static int calibrate_main(int argc, char **argv) {
     return calibrate(arguments.out, (uint32_t)arguments.repeats);
 }
 
+static int bench_main(int argc, char **argv) {
+    BenchArguments arguments;
+    Error error = {0};
+    if (!bench_arguments_parse(&arguments, argc, argv, &error)) return options_fail(&error);
+    return bench(&arguments);
+}
+
 // ---- all of it ----
 
 typedef struct {
@@ -65,14 +73,20 @@ typedef struct {
     int code;
 } Call;
 
+typedef struct {
+    const char *name;
+    int (*main)(int argc, char **argv);
+} Command;
+
+static const Command COMMANDS[] = {
+    {"run", run_main}, {"compare", run_main}, {"calibrate", calibrate_main}, {"bench", bench_main}};
+
 static void *call_command(void *context) {
     Call *call = context;
-    const char *name = call->argv[0];
-    bool runs = strcmp(name, "run") == 0 || strcmp(name, "compare") == 0;
-    bool calibrates = strcmp(name, "calibrate") == 0;
-    call->code = (runs         ? run_main
-                  : calibrates ? calibrate_main
-                               : verify_main)(call->argc, call->argv);
+    int (*command)(int argc, char **argv) = verify_main;
+    for (size_t i = 0; i < ARRAY_LENGTH(COMMANDS); i++)
+        if (strcmp(COMMANDS[i].name, call->argv[0]) == 0) command = COMMANDS[i].main;
+    call->code = command(call->argc, call->argv);
     if (started) interpreter_stop();
     return NULL;
 }

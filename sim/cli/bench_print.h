@@ -1,0 +1,16 @@
+// bench_print.h -- what `ouro bench` found: for people row by row, for programs as one table
+#ifndef OURO_CLI_BENCH_PRINT_H
+#define OURO_CLI_BENCH_PRINT_H
+
+#include <stdio.h>
+
+#include "bench_figures.h"
+
+// One row with its sides and bars. Returns false when a bar is not met; one that could not be
+// measured is named and fails nothing.
+bool bench_print_row(FILE *file, const BenchTable *table, size_t row);
+
+// A line per row, side and figure; the head says on what machine, of which commit and on which day.
+void bench_print_tsv(FILE *file, const BenchTable *table, const char *machine, const char *command);
+
+#endif
