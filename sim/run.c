@@ -26,7 +26,10 @@ struct Run {
     Metrics null_metrics;  // ENGINE_NULL counts and does nothing else
 };
 
-static const char *const engine_names[] = {[ENGINE_TRACING] = "tracing", [ENGINE_NULL] = "null"};
+static const char *const engine_names[] = {[ENGINE_TRACING] = "tracing",
+                                           [ENGINE_LEDGER] = "ledger",
+                                           [ENGINE_NULL] = "null",
+                                           [ENGINE_AUTO] = "auto"};
 
 const char *engine_name(Engine engine) {
     CHECK(engine < ARRAY_LENGTH(engine_names));
@@ -39,7 +42,9 @@ bool engine_find(const char *name, Engine *engine, Error *error) {
             *engine = (Engine)i;
             return true;
         }
-    return error_set(error, "unknown engine '%s'; allowed: tracing, null, cpython, cpython-X.Y",
+    return error_set(error,
+                     "unknown engine '%s'; allowed: tracing, ledger, auto, null, cpython, "
+                     "cpython-X.Y",
                      name);
 }
 
@@ -199,6 +204,7 @@ static bool open_heap(Run *run, Error *error) {
                            .batch = run->spaces.batch,
                            .free_at_death = run->spaces.free_at_death,
                            .locality = run->cost.model == COST_CACHE,
+                           .ledger = run->options.engine == ENGINE_LEDGER,
                            .mapping = run->options.mapping,
                            .allocator = run->options.allocator};
     for (uint32_t i = 0; i < spec->population_count; i++)
@@ -219,6 +225,27 @@ static bool open_recorder(Run *run, Error *error) {
                          (spec->phase_count + 1) * spec->rounds, run->options.mapping, error);
 }
 
+// Why the ledger heap cannot be had, or NULL.
+static const char *ledger_refuses(const Run *run) {
+    if (run->cost.model == COST_CACHE)
+        return "the cost model `cache` asks where objects lie and in which order they are examined, "
+               "which only the tracing heap knows (--cost counts)";
+    if (run->spaces.takes_parts)
+        return "the policy takes parts of a space, in an order that only the tracing heap knows";
+    if (run->spaces.reads_held)
+        return "the policy asks what the allocator holds, which depends on an order of frees that "
+               "only the tracing heap knows";
+    return NULL;
+}
+
+static bool engine_choose(Run *run, Error *error) {
+    Engine *engine = &run->options.engine;
+    const char *refusal = ledger_refuses(run);
+    if (*engine == ENGINE_AUTO) *engine = refusal == NULL ? ENGINE_LEDGER : ENGINE_TRACING;
+    if (*engine != ENGINE_LEDGER || refusal == NULL) return true;
+    return error_set(error, "policy %s, engine ledger: %s", run->options.policy->label, refusal);
+}
+
 static bool start(Run *run, Error *error) {
     const PolicyChoice *choice = run->options.policy;
     Error why = {0};
@@ -227,7 +254,8 @@ static bool start(Run *run, Error *error) {
     run->decision.fuse = FUSE_NONE;
     if (!choice->policy->start(run->policy_state, choice->values, &run->names, &run->spaces, &why))
         return error_set(error, "policy %s: %s", choice->label, why.text);
-    if (!open_heap(run, error) || !open_recorder(run, error)) return false;
+    if (!engine_choose(run, error) || !open_heap(run, error) || !open_recorder(run, error))
+        return false;
     heap_set_reason(run->heap, WAKE_START);
     heap_set_sample(run->heap, run->recorder.sample_every);
     return ask(run, error);
