@@ -30,6 +30,7 @@ typedef struct {
     MetricDirection better;
     const char *help;
     MetricSource source;
+    bool is_placed;  // depends on where the allocator puts objects
     size_t offset;  // in Metrics
 } MetricRow;
 

@@ -311,19 +311,32 @@ static void digest_collection(XXH3_state_t *state, const Collection *c) {
     XXH3_64bits_update(state, fields, sizeof fields);
 }
 
-static uint64_t digest_result(const RunResult *result) {
+static void digest_behaviour(XXH3_state_t *state, const Collection *c) {
+    const uint64_t fields[] = {
+#define COLLECTION(type, name, what) c->name,
+#define MEASURED(type, name, what)
+#define TRACED(type, name, what)
+#define PLACED(type, name, what)
+#include "collection.def"
+#undef COLLECTION
+    };
+    XXH3_64bits_update(state, fields, sizeof fields);
+}
+
+static uint64_t digest_result(const RunResult *result, bool placement) {
     XXH3_state_t *state = XXH3_createState();
     CHECK(state != NULL);
     XXH3_64bits_reset(state);
     const uint64_t head[] = {BEHAVIOUR_VERSION, result->status, result->stream_digest};
     XXH3_64bits_update(state, head, sizeof head);
     for (size_t i = 0; i < METRIC_COUNT; i++) {
-        if (!metric_known(&METRICS[i], false)) continue;
+        if (!metric_known(&METRICS[i], false) || (METRICS[i].is_placed && !placement)) continue;
         uint64_t value = metric_value(&result->metrics, &METRICS[i]);
         XXH3_64bits_update(state, &value, sizeof value);
     }
     for (size_t i = 0; i < result->recorder->collection_count; i++)
-        digest_collection(state, &result->recorder->collections[i]);
+        (placement ? digest_collection : digest_behaviour)(state,
+                                                           &result->recorder->collections[i]);
     uint64_t digest = XXH3_64bits_digest(state);
     XXH3_freeState(state);
     return digest;
@@ -360,6 +373,7 @@ bool run_result(Run *run, RunResult *result, Error *error) {
         recorder_sample(&run->recorder, run->heap);
         if (!metrics_compute(&result->metrics, &run->recorder, run->heap, error)) return false;
     }
-    result->result_digest = digest_result(result);
+    result->result_digest = digest_result(result, true);
+    result->behaviour_digest = digest_result(result, false);
     return true;
 }
