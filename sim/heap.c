@@ -204,9 +204,9 @@ static bool event_apply(Heap *h, const Event *event) {
 
 void heap_view_spaces(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        h->view.spaces[i] = (SpaceView){
-            h->ledger != NULL ? h->ledger->books[i].objects : h->spaces[i].objects,
-            h->spaces[i].bytes};
+        h->view.spaces[i] =
+            (SpaceView){h->ledger != NULL ? h->ledger->books[i].objects : h->spaces[i].objects,
+                        h->spaces[i].bytes};
     h->view.held_bytes = memory_stats(h->memory)->held_bytes;
 }
 

@@ -106,8 +106,7 @@ static void count_object(Count *count, const Heap *h, uint32_t object) {
 
 static bool check_count(const Check *c, uint64_t objects, const Space *space, const Count *count) {
     const Waiting *waiting = &count->waiting;
-    if (count->objects != objects)
-        return fail(c, 0, "objects of a space", objects, count->objects);
+    if (count->objects != objects) return fail(c, 0, "objects of a space", objects, count->objects);
     if (count->bytes != space->bytes)
         return fail(c, 0, "bytes of a space", space->bytes, count->bytes);
     if (waiting->objects != space->waiting.objects || waiting->bytes != space->waiting.bytes)

@@ -2,12 +2,12 @@
 //
 // The same heap, but a space does not list its objects. It knows how many there are and how many
 // references they hold (two books, changed where objects are born, written and freed), and lists
-// *dead* objects only: what a truth note announced and reference counting did not free. A collection
-// examines those of the condemned spaces, by the same trial deletion, and nothing else. That is
-// exact, because no live object refers to a dead one: what is left of a dead object's count when the
-// references from dead condemned objects are subtracted comes from garbage outside; it stays, with
-// all it reaches, and the rest is what CPython finds unreachable. Live objects find their space by
-// way of segment.h; nobody visits them.
+// *dead* objects only: what a truth note announced and reference counting did not free. A
+// collection examines those of the condemned spaces, by the same trial deletion, and nothing else.
+// That is exact, because no live object refers to a dead one: what is left of a dead object's count
+// when the references from dead condemned objects are subtracted comes from garbage outside; it
+// stays, with all it reaches, and the rest is what CPython finds unreachable. Live objects find
+// their space by way of segment.h; nobody visits them.
 //
 // Dead objects are examined, and freed, in the order of CPython's list, as far as that is known: an
 // object has its place from its birth and from the lists that were appended to each other, but
@@ -49,8 +49,8 @@ uint32_t ledger_space(const Heap *h, uint32_t object);
 // An object comes into a space.
 void ledger_track(Heap *h, uint32_t object, uint32_t space);
 
-// The truth note: the members of a unit are dead, each in its space, and wait to be freed or listed.
-// Returns their bytes.
+// The truth note: the members of a unit are dead, each in its space, and wait to be freed or
+// listed. Returns their bytes.
 uint64_t ledger_die(Heap *h, const Instance *instance);
 
 // The event that killed h->doomed is over: what is left of them is listed.

@@ -31,7 +31,7 @@ typedef struct {
     const char *help;
     MetricSource source;
     bool is_placed;  // depends on where the allocator puts objects
-    size_t offset;  // in Metrics
+    size_t offset;   // in Metrics
 } MetricRow;
 
 extern const MetricRow METRICS[];

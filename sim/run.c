@@ -228,7 +228,8 @@ static bool open_recorder(Run *run, Error *error) {
 // Why the ledger heap cannot be had, or NULL.
 static const char *ledger_refuses(const Run *run) {
     if (run->cost.model == COST_CACHE)
-        return "the cost model `cache` asks where objects lie and in which order they are examined, "
+        return "the cost model `cache` asks where objects lie and in which order they are "
+               "examined, "
                "which only the tracing heap knows (--cost counts)";
     if (run->spaces.takes_parts)
         return "the policy takes parts of a space, in an order that only the tracing heap knows";

@@ -48,17 +48,16 @@ static bool same_collections(const Recorder *a, const Recorder *b, Error *error)
 static bool same_samples(const Recorder *a, const Recorder *b, Error *error) {
     for (size_t i = 0; i < min_u64(a->sample_count, b->sample_count); i++) {
         Sample x = a->samples[i], y = b->samples[i];
-        bool good = same("sample: clock", i, x.clock, y.clock, error) &&
-                    same("sample: reachable", i, x.reachable_bytes, y.reachable_bytes, error) &&
-                    same("sample: live", i, x.live_bytes, y.live_bytes, error) &&
-                    same("sample: garbage", i, x.garbage_bytes, y.garbage_bytes, error) &&
-                    same("sample: held by older", i, x.held_by_older_bytes, y.held_by_older_bytes,
-                         error) &&
-                    same("sample: uncollectable", i, x.uncollectable_bytes, y.uncollectable_bytes,
-                         error);
+        bool good =
+            same("sample: clock", i, x.clock, y.clock, error) &&
+            same("sample: reachable", i, x.reachable_bytes, y.reachable_bytes, error) &&
+            same("sample: live", i, x.live_bytes, y.live_bytes, error) &&
+            same("sample: garbage", i, x.garbage_bytes, y.garbage_bytes, error) &&
+            same("sample: held by older", i, x.held_by_older_bytes, y.held_by_older_bytes, error) &&
+            same("sample: uncollectable", i, x.uncollectable_bytes, y.uncollectable_bytes, error);
         for (uint32_t k = 0; k < SPACES_MAX; k++)
-            good = good &&
-                   same("sample: waiting", i, x.waiting_bytes[k], y.waiting_bytes[k], error);
+            good =
+                good && same("sample: waiting", i, x.waiting_bytes[k], y.waiting_bytes[k], error);
         if (!good) return false;
     }
     return same("samples", 0, a->sample_count, b->sample_count, error);
@@ -108,24 +107,24 @@ static void note(const Side *tracing, const Side *ledger, EnginesCompared *compa
     for (int i = 0; i < 2; i++) compared->peak_held[i] = sides[i]->result.metrics.peak_held_bytes;
     compared->placement_differs |= compared->peak_held[0] != compared->peak_held[1];
     for (size_t i = 0; i < tracing->result.recorder->sample_count; i++)
-        compared->held_late = max_u64(compared->held_late,
-                                      tracing->result.recorder->samples[i].held_by_older_bytes);
+        compared->held_late =
+            max_u64(compared->held_late, tracing->result.recorder->samples[i].held_by_older_bytes);
 }
 
 bool engines_compare(const Spec *spec, const PolicyChoice *policy, bool check,
                      EnginesCompared *compared, Error *error) {
     Side a = {0}, b = {0};
     *compared = (EnginesCompared){0};
-    bool good = side_run(&a, spec, policy, ENGINE_TRACING, false, error) &&
-                side_run(&b, spec, policy, ENGINE_LEDGER, check, error) &&
-                same_collections(a.result.recorder, b.result.recorder, error) &&
-                same_samples(a.result.recorder, b.result.recorder, error) &&
-                same_metrics(&a.result.metrics, &b.result.metrics, error) &&
-                same_heaps(run_heap(a.run), run_heap(b.run), error) &&
-                same_pauses(a.result.recorder, b.result.recorder, compared, error) &&
-                same("status", 0, a.result.status, b.result.status, error) &&
-                same("behaviour digest", 0, a.result.behaviour_digest, b.result.behaviour_digest,
-                     error);
+    bool good =
+        side_run(&a, spec, policy, ENGINE_TRACING, false, error) &&
+        side_run(&b, spec, policy, ENGINE_LEDGER, check, error) &&
+        same_collections(a.result.recorder, b.result.recorder, error) &&
+        same_samples(a.result.recorder, b.result.recorder, error) &&
+        same_metrics(&a.result.metrics, &b.result.metrics, error) &&
+        same_heaps(run_heap(a.run), run_heap(b.run), error) &&
+        same_pauses(a.result.recorder, b.result.recorder, compared, error) &&
+        same("status", 0, a.result.status, b.result.status, error) &&
+        same("behaviour digest", 0, a.result.behaviour_digest, b.result.behaviour_digest, error);
     if (good) note(&a, &b, compared);
     run_close(a.run);
     run_close(b.run);

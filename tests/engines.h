@@ -5,10 +5,10 @@
 #include "run.h"
 
 typedef struct {
-    uint64_t collections;       // that were compared
-    uint64_t held_late;         // garbage that survived a collection somewhere: bytes, most
-    bool placement_differs;     // another peak of held memory, or other arenas in a pause
-    uint64_t peak_held[2];      // of the tracing heap and of the ledger
+    uint64_t collections;    // that were compared
+    uint64_t held_late;      // garbage that survived a collection somewhere: bytes, most
+    bool placement_differs;  // another peak of held memory, or other arenas in a pause
+    uint64_t peak_held[2];   // of the tracing heap and of the ledger
 } EnginesCompared;
 
 // Runs both heaps to the end, the ledger's proved by heap_check if `check`, and compares every

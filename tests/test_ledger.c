@@ -61,11 +61,11 @@ END_TEST
 // ---- all workloads ----
 
 static const char *const WORKLOADS[] = {
-    "cyclotron",        "gc-collect",           "gc-traversal",
+    "cyclotron",         "gc-collect",          "gc-traversal",
     "linked-list-churn", "list-of-live",        "llm-serving",
-    "native-payload",   "orm-burst",            "quarter-starvation",
-    "run-queue",        "scheduler",            "warsaw-2006",
-    "warsaw-2006-leak", "warsaw-2006-offload",  "warsaw-2006-pathological",
+    "native-payload",    "orm-burst",           "quarter-starvation",
+    "run-queue",         "scheduler",           "warsaw-2006",
+    "warsaw-2006-leak",  "warsaw-2006-offload", "warsaw-2006-pathological",
     "web-tail"};
 
 static bool ledger_applies(const char *policy) {
