@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "engines.h"
+#include "hand_heap.h"
+#include "heap_state.h"
 #include "program.h"
 #include "suites.h"
 
@@ -15,6 +17,92 @@ static uint64_t number_of(const char *variable, uint64_t otherwise) {
     const char *text = getenv(variable);
     return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
+
+// ---- by hand: each step is proved, the books included ----
+
+static Heap *ledger_new(void) {
+    HeapOptions options = hand_options();
+    options.ledger = true;
+    return hand_heap_with(&options);
+}
+
+START_TEST(a_cleared_link_is_no_reference_of_its_space_any_more) {
+    Heap *heap = ledger_new();
+    play(heap, chain(0, 1), chain(1, 3), store(1, 0), store(1, 0));
+    PauseWork work = execute(heap, collect(0));
+    ck_assert_uint_eq(work.result.edges, 3);
+    play(heap, store(1, NO_UNIT), store(1, NO_UNIT));
+    work = execute(heap, collect(1));
+    ck_assert_uint_eq(work.result.edges, 2);
+    expect(work, 4, 0, 4);
+    heap_close(heap);
+}
+END_TEST
+
+// The members of a ring are born before and after a collection: half of its garbage is out of reach
+// of the next one, and keeps the other half.
+START_TEST(a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned) {
+    Heap *heap = ledger_new();
+    heap_set_fuse(
+        heap,
+        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    ck_assert(!play_until(heap, ring(0, 4), WAKE_YOUNG));
+    execute(heap, collect(0));
+    ck_assert(play_until(heap, ring(0, 4), WAKE_NONE));
+    ck_assert_uint_eq(heap_view(heap)->spaces[1].objects, 2);
+    play(heap, dead(0), drop(0));
+    expect(execute(heap, move(1, ASIDE)), 0, 0, 0);
+    expect(execute(heap, collect(1)), 2, 0, 2);
+    expect(execute(heap, move(1u << ASIDE, 0)), 0, 0, 0);
+    expect(execute(heap, collect(2)), 4, 4, 0);
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+END_TEST
+
+// ---- order ----
+
+// Objects that refer to themselves die in another order than they were born; no collection reaches
+// one late, so both heaps free in the same order, and the allocator says so ever after.
+static Run *run_half(Engine engine, const Spec *spec, const PolicyChoice *policy) {
+    const CostTable cost = cost_table_shipped(COST_COUNTS);
+    RunOptions options = {
+        .spec = spec, .policy = policy, .engine = engine, .cost = &cost, .batch = 1};
+    Error error = {0};
+    bool done = false;
+    Run *run = run_open(&options, &error);
+    ck_assert_msg(run != NULL && run_advance(run, 50000, &done, &error), "%s", error.text);
+    ck_assert(!done);
+    return run;
+}
+
+START_TEST(every_block_is_in_its_place_where_nothing_is_reached_late) {
+    static const char *const policies[] = {"gen3:t0=50,t1=3,t2=3,quarter=no",
+                                           "freeze:t0=60,t1=2,t2=2,phase=q",
+                                           "free-threaded:t0=90,version=3.13,batch=9"};
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice policy;
+    Error error = {0};
+    bool good = spec_read_text(spec, "order",
+                               "[phase p]\nallocations = 10k\n[phase q]\nallocations = 90k\n"
+                               "[population a]\nphase = p\nshape = single\ncycle_density = 90%\n"
+                               "lifetime = uniform min=1 max=9000\n"
+                               "[population b]\nphase = q\nshape = single\ncycle_density = 90%\n"
+                               "lifetime = uniform min=1 max=2000\n",
+                               NULL, 0, &error) &&
+                policy_choose(&policy, policies[_i], &error);
+    ck_assert_msg(good, "%s", error.text);
+    Run *runs[] = {run_half(ENGINE_TRACING, spec, &policy), run_half(ENGINE_LEDGER, spec, &policy)};
+    const Heap *a = run_heap(runs[0]), *b = run_heap(runs[1]);
+    ck_assert_uint_eq(a->objects.next, b->objects.next);
+    for (uint32_t i = 1; i < a->objects.next; i++) {
+        ck_assert_uint_eq(a->tags[i] & TAG_ALIVE, b->tags[i] & TAG_ALIVE);
+        if (a->tags[i] & TAG_ALIVE) ck_assert_uint_eq(a->addresses[i], b->addresses[i]);
+    }
+    for (int i = 0; i < 2; i++) run_close(runs[i]);
+    free(spec);
+}
+END_TEST
 
 // ---- random programs ----
 
@@ -97,12 +185,18 @@ END_TEST
 
 Suite *ledger_suite(void) {
     Suite *suite = suite_create("ledger");
+    TCase *hand = tcase_create("by hand");
     TCase *random = tcase_create("random programs"), *shipped = tcase_create("workloads");
+    tcase_add_test(hand, a_cleared_link_is_no_reference_of_its_space_any_more);
+    tcase_add_test(hand,
+                   a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned);
+    tcase_add_loop_test(hand, every_block_is_in_its_place_where_nothing_is_reached_late, 0, 3);
     tcase_set_timeout(random, 60 + (double)number_of("OURO_PROGRAMS", PROGRAMS) / 10);
     tcase_set_timeout(shipped, 60);
     tcase_add_loop_test(random, random_programs_are_the_same_on_both_heaps, 0, PARTS);
     tcase_add_loop_test(shipped, all_workloads_are_the_same_under_all_policies, 0,
                         ARRAY_LENGTH(WORKLOADS));
+    suite_add_tcase(suite, hand);
     suite_add_tcase(suite, random);
     suite_add_tcase(suite, shipped);
     return suite;
