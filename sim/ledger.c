@@ -28,18 +28,6 @@ void ledger_close(Heap *h) {
 
 // ---- birth and death ----
 
-uint32_t ledger_space(const Heap *h, uint32_t object) {
-    if (h->tags[object] & TAG_DEAD) return object_space(h, object);
-    const Segment *segment = &h->ledger->segments.table[h->positions[object]];
-    if (LIKELY(segment->parent == 0)) return segment->space;
-    return segments_find(&h->ledger->segments, h->positions[object]).space;
-}
-
-void ledger_track(Heap *h, uint32_t object, uint32_t space) {
-    h->positions[object] = segments_birth(&h->ledger->segments, space, h->view.clock - 1);
-    h->ledger->books[space].objects++;
-}
-
 // Members `from` to `end` - 1 were born into one segment.
 static uint64_t die_together(Heap *h, const Instance *instance, uint32_t from, uint32_t end) {
     uint32_t segment = h->positions[instance->first + from];
@@ -68,15 +56,19 @@ uint64_t ledger_die(Heap *h, const Instance *instance) {
     return bytes;
 }
 
+// Neighbours mostly share a segment: it is asked once.
 static void list_members(Heap *h, Instance *instance) {
     Segments *segments = &h->ledger->segments;
+    SegmentPlace place = {0};
+    uint32_t last = 0;
     for (uint32_t i = 0; i < instance->objects; i++) {
-        uint32_t object = instance->first + i;
+        uint32_t object = instance->first + i, segment = h->positions[object];
         if (!(h->tags[object] & TAG_ALIVE)) continue;
-        SegmentPlace place = segments_find(segments, h->positions[object]);
+        if (segment != last) place = segments_find(segments, segment);
+        last = segment;
         h->ledger->places[object] = instance->birth + i + place.offset;
-        segments_forget(segments, h->positions[object], 1);
         h->positions[object] = space_add(&h->spaces[place.space], object, h->positions);
+        segments_forget(segments, segment, 1);
     }
     instance->flags |= INSTANCE_LISTED;
 }
@@ -149,8 +141,12 @@ static void sort_digit(Placed *to, const Placed *from, uint64_t count, uint32_t 
 
 // Digit by digit from the lowest, as far as places differ.
 static void sort_many(Ledger *l, uint64_t count) {
-    uint64_t differ = 0;
-    for (uint64_t i = 1; i < count; i++) differ |= l->placed[i].place ^ l->placed[0].place;
+    uint64_t differ = 0, falls = 0;
+    for (uint64_t i = 1; i < count; i++) {
+        differ |= l->placed[i].place ^ l->placed[0].place;
+        falls += l->placed[i].place < l->placed[i - 1].place;
+    }
+    if (falls == 0) return;
     for (uint32_t shift = 0; shift < 64 && differ >> shift != 0; shift += DIGIT_BITS) {
         if ((differ >> shift & (DIGITS - 1)) == 0) continue;
         sort_digit(l->scratch, l->placed, count, shift);

@@ -44,10 +44,18 @@ bool ledger_open(Heap *h, Error *error);
 void ledger_close(Heap *h);
 
 // The space of an object that is tracked.
-uint32_t ledger_space(const Heap *h, uint32_t object);
+static inline uint32_t ledger_space(const Heap *h, uint32_t object) {
+    if (UNLIKELY(h->tags[object] & TAG_DEAD)) return object_space(h, object);
+    const Segment *segment = &h->ledger->segments.table[h->positions[object]];
+    if (LIKELY(segment->parent == 0)) return segment->space;
+    return segments_find(&h->ledger->segments, h->positions[object]).space;
+}
 
 // An object comes into a space.
-void ledger_track(Heap *h, uint32_t object, uint32_t space);
+static inline void ledger_track(Heap *h, uint32_t object, uint32_t space) {
+    h->positions[object] = segments_birth(&h->ledger->segments, space, h->view.clock - 1);
+    h->ledger->books[space].objects++;
+}
 
 // The truth note: the members of a unit are dead, each in its space, and wait to be freed or
 // listed. Returns their bytes.

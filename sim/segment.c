@@ -68,7 +68,7 @@ static uint32_t segment_take(Segments *s) {
 }
 
 // A leaf is a root, or hangs below one: a use of it at least, besides its objects.
-static void leaf_begin(Segments *s, uint32_t number, uint64_t birth) {
+void segments_begin(Segments *s, uint32_t number, uint64_t birth) {
     SegmentSpace *space = &s->spaces[number];
     uint32_t leaf = segment_take(s);
     s->table[leaf].uses = 1;
@@ -91,13 +91,6 @@ static void leaf_end(Segments *s, SegmentSpace *space, uint64_t births) {
     space->end = births + s->table[space->leaf].offset;
     segment_release(s, space->leaf, 1);
     space->leaf = 0;
-}
-
-uint32_t segments_birth(Segments *s, uint32_t space, uint64_t birth) {
-    if (UNLIKELY(s->spaces[space].leaf == 0)) leaf_begin(s, space, birth);
-    uint32_t leaf = s->spaces[space].leaf;
-    s->table[leaf].uses++;
-    return leaf;
 }
 
 void segments_forget(Segments *s, uint32_t segment, uint32_t objects) {

@@ -40,8 +40,16 @@ typedef struct {
 bool segments_open(Segments *segments, uint64_t objects, Error *error);
 void segments_close(Segments *segments);
 
+// A leaf for a space that has none; `birth`: the number of the next birth.
+void segments_begin(Segments *segments, uint32_t space, uint64_t birth);
+
 // Object number `birth` (ascending) is born into a space: returns its segment.
-uint32_t segments_birth(Segments *segments, uint32_t space, uint64_t birth);
+static inline uint32_t segments_birth(Segments *segments, uint32_t space, uint64_t birth) {
+    if (UNLIKELY(segments->spaces[space].leaf == 0)) segments_begin(segments, space, birth);
+    uint32_t leaf = segments->spaces[space].leaf;
+    segments->table[leaf].uses++;
+    return leaf;
+}
 
 // So many objects of a segment will not be asked for any more.
 void segments_forget(Segments *segments, uint32_t segment, uint32_t objects);
