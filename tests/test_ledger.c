@@ -1,7 +1,7 @@
 // test_ledger.c -- the ledger heap does what the tracing heap does, on random programs and on all
 // workloads
 //
-// By hand: OURO_SEED=1 OURO_PROGRAMS=20000 build/tests ledger
+// By hand: tests/ledger 1 20000
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,14 +106,13 @@ END_TEST
 
 // ---- random programs ----
 
-enum { PARTS = 10, PROGRAMS = 400, CHECKED_EVERY = 8 };
+enum { PARTS = 10, PROGRAMS = 200, CHECKED_EVERY = 16 };
 
 // A program has generations, freezing or regions; some get what those leave out.
 static void policy_vary(Program *program, uint64_t seed) {
-    static const char *const others[] = {"free-threaded:t0=40,t1=0,version=3.13,batch=16,own=0",
-                                         "free-threaded:t0=60,version=3.15,batch=7,own=0,"
-                                         "below_zero=yes",
-                                         "none", "oracle"};
+    static const char *const others[] = {
+        "free-threaded:t0=40,t1=0,version=3.13,batch=16,own=0",
+        "free-threaded:t0=60,version=3.15,batch=7,own=0,below_zero=yes", "none", "oracle"};
     char knobs[PROGRAM_POLICY_SIZE];
     if (seed % 8 == 3)
         snprintf(program->policy, sizeof program->policy, "%s",
