@@ -74,6 +74,7 @@ static bool free_threaded_start(void *state, const KnobValue *values, const Work
                         .keeps_freed = values[KNOB_RESIDENT].text[0] == 'p',
                         .batch = (int64_t)values[KNOB_BATCH].count};
     setup->batch = values[KNOB_BATCH].count;
+    setup->reads_held = s->is_scaled && s->version == V3_14;
     setup->space_count = 1;
     setup->space_names[0] = "heap";
     return true;

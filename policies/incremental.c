@@ -50,6 +50,7 @@ static bool incremental_start(void *state, const KnobValue *values, const Worklo
                        .pending = 1,
                        .visited = 2};
     setup->space_count = 3;
+    setup->takes_parts = true;
     setup->space_names[0] = "young";
     setup->space_names[1] = "old1";
     setup->space_names[2] = "old2";

@@ -47,7 +47,7 @@ void finalize_survive(Heap *h, uint64_t count, uint32_t into) {
         }
         h->pause.result.uncollectable++;
         if (object_finalizer(h, object)) h->refcounts[object]++;
-        collect_survive(h, object, into);
+        collect_survive(h, object, into, false);
         h->tags[object] |= TAG_UNCOLLECTABLE;
         h->levels.uncollectable_bytes += object_bytes(h, object);
     }
@@ -85,7 +85,7 @@ void finalize_call(Heap *h, const Plan *plan, uint64_t *count) {
     for (uint64_t i = 0; i < *count; i++) call_finalizer(h, h->unreachable[i]);
     if (h->resurrected_count == 0) return;
     uint64_t kept = handle_resurrected(h, plan->finalizers, count);
-    for (uint64_t i = 0; i < kept; i++) collect_survive(h, h->candidates[i], plan->into);
+    for (uint64_t i = 0; i < kept; i++) collect_survive(h, h->candidates[i], plan->into, false);
     h->pause.result.resurrected = kept;
 }
 

@@ -1,10 +1,11 @@
-// heap.c -- the tracing heap: events in, attention out
+// heap.c -- the simulated heaps: events in, attention out
 #include "heap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "heap_state.h"
+#include "ledger.h"
 
 // ---- waking ----
 
@@ -44,22 +45,28 @@ static void unit_begin(Heap *h, const Event *unit) {
         (Cursor){.active = true, .instance = number, .slot_next = h->instances[number].slots_first};
 }
 
+// An empty slot of a live object.
+static void slot_fill(Heap *h, uint32_t object, uint32_t slot, uint32_t target) {
+    object_slots(h, object)[slot] = target;
+    if (h->ledger != NULL) ledger_fill(h, object, 1);
+}
+
 static void member_attach(Heap *h, const Event *unit, const Member *member) {
     const Instance *instance = &h->instances[h->cursor.instance];
     const Template *t = h->options.templates[unit->template];
     uint32_t i = h->cursor.member, object = instance->first + i;
     bool closed = unit->flags & UNIT_CLOSED;
     object_track(h, object, h->birth_space[unit->template]);
-    if (i > 0) object_slots(h, instance->first + member->parent)[member->parent_slot] = object;
+    if (i > 0) slot_fill(h, instance->first + member->parent, member->parent_slot, object);
     for (uint32_t k = 0; k < member->stores; k++) {
         MemberStore store = template_store(t, unit->value, closed, i, k);
-        object_slots(h, instance->first + store.from)[store.slot] = instance->first + store.to;
+        slot_fill(h, instance->first + store.from, store.slot, instance->first + store.to);
         h->refcounts[instance->first + store.to]++;
         h->work.stores++;
     }
     if (i > 0 || unit->target == NO_UNIT) return;
     uint32_t target = h->instances[h->instance_of_unit[unit->target]].first;
-    object_slots(h, object)[h->slot_counts[object] - t->links] = target;
+    slot_fill(h, object, h->slot_counts[object] - t->links, target);
     h->refcounts[target]++;
     touch(h, target);
     h->work.stores++;
@@ -110,6 +117,7 @@ static void apply_store(Heap *h, const Event *event) {
         touch(h, *slot);
     }
     h->work.stores++;
+    if (h->ledger != NULL && (*slot != 0) != (old != 0)) ledger_fill(h, root, old != 0 ? -1 : 1);
     if (old != 0) object_decref(h, old);
 }
 
@@ -154,7 +162,12 @@ static void apply_release(Heap *h, const Event *event) {
         h->work.cascade_payloads = h->event_payloads;
         h->work.cascade_arenas = arenas;
     }
-    if (h->doomed_count > 0) free_doomed(h);
+    if (h->doomed_count > 0) {
+        if (h->options.free_at_death)
+            free_doomed(h);
+        else
+            ledger_list(h);
+    }
     h->levels.garbage_objects_max =
         max_u64(h->levels.garbage_objects_max, h->levels.garbage_objects);
     h->levels.garbage_bytes_max = max_u64(h->levels.garbage_bytes_max, h->levels.garbage_bytes);
@@ -191,7 +204,9 @@ static bool event_apply(Heap *h, const Event *event) {
 
 void heap_view_spaces(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        h->view.spaces[i] = (SpaceView){h->spaces[i].objects, h->spaces[i].bytes};
+        h->view.spaces[i] =
+            (SpaceView){h->ledger != NULL ? h->ledger->books[i].objects : h->spaces[i].objects,
+                        h->spaces[i].bytes};
     h->view.held_bytes = memory_stats(h->memory)->held_bytes;
 }
 
@@ -280,7 +295,10 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     h->arenas_max = memory_arenas_max(h->options.allocator) - 1;
     h->near = locality_near(h->options.allocator->alignment);
     h->memory = memory_open(h->options.allocator, h->arenas_max + 1, error);
-    if (h->memory != NULL && tables_open(h, error) && locality_start(h, error)) return h;
+    CHECK(!(options->ledger && options->locality));
+    if (h->memory != NULL && tables_open(h, error) && locality_start(h, error) &&
+        (!options->ledger || ledger_open(h, error)))
+        return h;
     heap_close(h);
     return NULL;
 }
@@ -301,5 +319,6 @@ void heap_close(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++) space_close(&h->spaces[i]);
     if (h->memory != NULL) memory_close(h->memory);
     locality_close(h->locality);
+    ledger_close(h);
     mapping_give(h->options.mapping, h, 1, sizeof *h);
 }

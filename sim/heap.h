@@ -1,7 +1,12 @@
-// heap.h -- the tracing heap: objects, references, counts, and what CPython does to them
+// heap.h -- the simulated heaps: objects, references, counts, and what CPython does to them
 //
 // The heap takes events and carries out plans; it knows no policy. It runs until a fuse blows and
 // returns; the driver asks the policy and hands its plan to heap_execute.
+//
+// There are two. The *tracing* heap examines every candidate, as CPython does. The *ledger* heap
+// (ledger.h) keeps books and examines only what is dead: the same collections at the price of the
+// events. It knows no order among live objects, so it carries out no plan that takes parts of a
+// space (budget, PLAN_MARK), and its PauseWork has no moves, jumps and misses.
 #ifndef OURO_HEAP_H
 #define OURO_HEAP_H
 
@@ -25,7 +30,8 @@ typedef struct {
     bool is_region[SPACES_MAX];
     uint64_t batch;      // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
     bool free_at_death;  // garbage is freed at its truth note, for nothing
-    bool locality;       // count what misses the caches in a collection
+    bool locality;       // count what misses the caches in a collection: tracing only
+    bool ledger;         // the ledger heap; else the tracing heap
     const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
     Mapping *mapping;               // where levels and work are counted; NULL: memory of its own
 } HeapOptions;

@@ -1,6 +1,6 @@
-// heap_state.h -- the inside of the tracing heap
+// heap_state.h -- the inside of the simulated heaps
 //
-// For heap.c, object.c, collect.c, finalize.c, increment.c and heap_check.c, and for
+// For heap.c, object.c, collect.c, ledger.c, finalize.c, increment.c and heap_check.c, and for
 // cpython/replay.c, which compares addresses with the real allocator's.
 #ifndef OURO_HEAP_STATE_H
 #define OURO_HEAP_STATE_H
@@ -12,7 +12,7 @@
 
 // tags[object]
 enum {
-    TAG_SPACE = 0x0f,          // its space; NO_SPACE: not tracked yet
+    TAG_SPACE = 0x0f,          // its space; NO_SPACE: not tracked yet; ledger: of the dead only
     TAG_DEAD = 0x10,           // its unit is dead, by the truth note
     TAG_HELD = 0x20,           // dead, and a collection that saw it kept it
     TAG_UNCOLLECTABLE = 0x40,  // referred to by gc.garbage
@@ -36,7 +36,8 @@ enum {
     INSTANCE_DEAD = 2,
     INSTANCE_HELD = 4,
     INSTANCE_RESURRECTS = 8,  // its finalizer does
-    INSTANCE_FINALIZED = 16   // and was called: never again
+    INSTANCE_FINALIZED = 16,  // and was called: never again
+    INSTANCE_LISTED = 32      // ledger: what is left of it is listed in its spaces
 };
 
 // What became of a UNIT: objects first .. first + objects - 1, until the last of them is freed.
@@ -47,6 +48,7 @@ typedef struct {
     uint32_t next;  // in the list of free instances
     uint16_t template;
     uint8_t flags;
+    uint64_t birth;  // allocation clock before its first object
     uint64_t death;  // allocation clock of its truth note
 } Instance;
 
@@ -62,6 +64,8 @@ typedef struct {
     uint32_t slot_next;  // first slot of the next member
 } Cursor;
 
+typedef struct Ledger Ledger;
+
 struct Heap {
     HeapOptions options;
     HeapView view;
@@ -74,7 +78,8 @@ struct Heap {
     // by object; 0 is no object
     uint32_t *refcounts;
     uint32_t *gc;
-    uint32_t *positions;  // in its space; while it is being freed: who freed it
+    uint32_t *positions;  // in its space; ledger: of live objects their segment; while it is being
+                          // freed: who freed it
     uint32_t *instance_of;
     uint32_t *slots_at;
     uint16_t *slot_counts;
@@ -89,7 +94,7 @@ struct Heap {
     Instance *instances;
     uint32_t instance_count, instance_free;
     uint32_t *instance_of_unit;
-    uint32_t *doomed;  // instances to free at the end of the event (free_at_death)
+    uint32_t *doomed;  // instances that this event kills: free_at_death or ledger
     uint32_t doomed_count;
 
     Space spaces[SPACES_MAX];
@@ -97,9 +102,11 @@ struct Heap {
     uint32_t arenas_max;  // mapped; running out of them is running out of memory
     uint32_t near;        // what is no jump of a list walk: locality_near
     Locality *locality;   // NULL: misses are not counted
+    Ledger *ledger;       // NULL: the tracing heap
     Cursor cursor;
 
-    uint32_t *candidates, *rescued, *unreachable;  // of a collection
+    uint32_t *candidates, *rescued, *unreachable;  // of a collection; ledger: of the dead ones only
+    uint64_t in_place;  // of its survivors: those that CPython's list keeps where they are
     FreedBy freed_by;
     FinalizerRule finalizers;  // of the plan that is carried out
     uint32_t *resurrected;     // objects that finalizers stored where the program reaches them
@@ -195,8 +202,8 @@ uint64_t collect_deduce(Heap *h, uint64_t count, uint64_t *unreachable);
 // What a reachable object refers to is reachable; what was put aside goes to the end of h->rescued.
 uint64_t collect_visit(Heap *h, uint32_t object, uint64_t rescued);
 
-// A candidate that stays goes to space `into`.
-void collect_survive(Heap *h, uint32_t object, uint32_t into);
+// A candidate that stays goes to space `into`; in_place: it was not reached late.
+void collect_survive(Heap *h, uint32_t object, uint32_t into, bool in_place);
 
 // Whether any object may have a finalizer.
 bool finalize_any(const Heap *h);

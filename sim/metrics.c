@@ -6,14 +6,16 @@
 #include "rng.h"
 
 const MetricRow METRICS[] = {
+#define ROW(name, unit, direction, help, source, is_placed) \
+    {#name, UNIT_##unit, BETTER_##direction, help, source, is_placed, offsetof(Metrics, name)},
 #define METRIC(name, unit, direction, help) \
-    {#name, UNIT_##unit, BETTER_##direction, help, SOURCE_ANY, offsetof(Metrics, name)},
-#define MEASURED(name, unit, direction, help) \
-    {#name, UNIT_##unit, BETTER_##direction, help, SOURCE_CLOCK, offsetof(Metrics, name)},
-#define MODELLED(name, unit, direction, help) \
-    {#name, UNIT_##unit, BETTER_##direction, help, SOURCE_MODEL, offsetof(Metrics, name)},
+    ROW(name, unit, direction, help, SOURCE_ANY, UNIT_##unit == UNIT_NS)
+#define PLACED(name, unit, direction, help)   ROW(name, unit, direction, help, SOURCE_ANY, true)
+#define MEASURED(name, unit, direction, help) ROW(name, unit, direction, help, SOURCE_CLOCK, true)
+#define MODELLED(name, unit, direction, help) ROW(name, unit, direction, help, SOURCE_MODEL, true)
 #include "metrics.def"
 #undef METRIC
+#undef ROW
 };
 const size_t METRIC_COUNT = ARRAY_LENGTH(METRICS);
 

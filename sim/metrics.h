@@ -30,7 +30,8 @@ typedef struct {
     MetricDirection better;
     const char *help;
     MetricSource source;
-    size_t offset;  // in Metrics
+    bool is_placed;  // depends on where the allocator puts objects
+    size_t offset;   // in Metrics
 } MetricRow;
 
 extern const MetricRow METRICS[];

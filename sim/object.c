@@ -1,5 +1,6 @@
 // object.c -- the life of one object: allocated, tracked, released, freed
 #include "heap_state.h"
+#include "ledger.h"
 
 uint64_t object_bytes(const Heap *h, uint32_t object) {
     const Template *t = object_template(h, object);
@@ -38,7 +39,8 @@ uint32_t instance_take(Heap *h, const Event *unit) {
     *instance = (Instance){.objects = unit->value,
                            .slots = (uint32_t)slots,
                            .template = unit->template,
-                           .flags = INSTANCE_HELD | (closed ? INSTANCE_CLOSED : 0)};
+                           .flags = INSTANCE_HELD | (closed ? INSTANCE_CLOSED : 0),
+                           .birth = h->view.clock};
     if (unit->flags & UNIT_RESURRECTS) instance->flags |= INSTANCE_RESURRECTS;
     instance->first = block_take(&h->objects, h->refcounts, unit->value);
     if (slots > 0) instance->slots_first = block_take(&h->slot_blocks, h->slots, instance->slots);
@@ -56,27 +58,32 @@ static void instance_give(Heap *h, uint32_t number) {
     h->instance_free = number;
 }
 
-void instance_dies(Heap *h, uint32_t number) {
-    Instance *instance = &h->instances[number];
+static uint64_t members_die(Heap *h, const Instance *instance) {
     uint64_t bytes = 0;
-    levels_sum(h);
-    instance->flags |= INSTANCE_DEAD;
-    instance->death = h->view.clock;
     for (uint32_t i = 0; i < instance->objects; i++) {
         uint32_t object = instance->first + i;
         CHECK(h->tags[object] & TAG_ALIVE);
-        uint64_t size = object_bytes(h, object);
         Waiting *waiting = &h->spaces[object_space(h, object)].waiting;
         h->tags[object] |= TAG_DEAD;
+        uint64_t size = object_bytes(h, object);
         waiting->objects++;
         waiting->bytes += size;
         bytes += size;
     }
+    return bytes;
+}
+
+void instance_dies(Heap *h, uint32_t number) {
+    Instance *instance = &h->instances[number];
+    levels_sum(h);
+    instance->flags |= INSTANCE_DEAD;
+    instance->death = h->view.clock;
+    uint64_t bytes = h->ledger != NULL ? ledger_die(h, instance) : members_die(h, instance);
     h->levels.reachable_objects -= instance->objects;
     h->levels.reachable_bytes -= bytes;
     h->levels.garbage_objects += instance->objects;
     h->levels.garbage_bytes += bytes;
-    if (h->options.free_at_death) h->doomed[h->doomed_count++] = number;
+    if (h->options.free_at_death || h->ledger != NULL) h->doomed[h->doomed_count++] = number;
 }
 
 // ---- birth ----
@@ -139,7 +146,10 @@ void object_track(Heap *h, uint32_t object, uint32_t space) {
         levels_born(h, payload);
     }
     h->tags[object] = (uint8_t)(TAG_ALIVE | space);
-    h->positions[object] = space_add(&h->spaces[space], object, h->positions);
+    if (h->ledger != NULL)
+        ledger_track(h, object, space);
+    else
+        h->positions[object] = space_add(&h->spaces[space], object, h->positions);
     h->spaces[space].bytes += (uint64_t)template_bytes(t, member) + payload;
 }
 
@@ -208,7 +218,9 @@ static void object_free(Heap *h, uint32_t object) {
 // tp_dealloc begins: out of its space. From here on positions[] says who freed it, and refcounts[]
 // which slot is next, so that a cascade of any depth needs no stack.
 static void dealloc_begin(Heap *h, uint32_t object, uint32_t freed_by) {
-    if (!(h->gc[object] & GC_CANDIDATE))
+    if (h->ledger != NULL)
+        ledger_leave(h, object);
+    else if (!(h->gc[object] & GC_CANDIDATE))
         space_remove(&h->spaces[object_space(h, object)], h->positions[object], h->positions);
     h->positions[object] = freed_by;
     h->refcounts[object] = 0;
@@ -217,14 +229,17 @@ static void dealloc_begin(Heap *h, uint32_t object, uint32_t freed_by) {
 // Clears slots from the next one on; the first object that this leaves without references, or 0.
 static uint32_t dealloc_slots(Heap *h, uint32_t object) {
     uint32_t *slots = object_slots(h, object), count = h->slot_counts[object];
-    for (uint32_t i = h->refcounts[object]; i < count; i++) {
+    uint32_t i = h->refcounts[object], cleared = 0, freed = 0;
+    while (i < count && freed == 0) {
         uint32_t target = slots[i];
-        slots[i] = 0;
-        if (target == 0 || --h->refcounts[target] > 0) continue;
-        h->refcounts[object] = i + 1;
-        return target;
+        slots[i++] = 0;
+        if (target == 0) continue;
+        cleared++;
+        if (--h->refcounts[target] == 0) freed = target;
     }
-    return 0;
+    h->refcounts[object] = i;
+    if (h->ledger != NULL) ledger_book(h, object)->edges -= cleared;
+    return freed;
 }
 
 void object_decref(Heap *h, uint32_t object) {
@@ -250,7 +265,9 @@ void object_clear(Heap *h, uint32_t object) {
     for (uint32_t i = 0; i < h->slot_counts[object]; i++) {
         uint32_t target = slots[i];
         slots[i] = 0;
-        if (target != 0) object_decref(h, target);
+        if (target == 0) continue;
+        if (h->ledger != NULL) ledger_book(h, object)->edges--;
+        object_decref(h, target);
     }
     object_decref(h, object);
 }

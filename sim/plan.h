@@ -11,6 +11,8 @@ typedef struct {
     bool is_region[SPACES_MAX];  // objects born there get memory of their own, released wholesale
     uint64_t batch;              // objects to a batch of HeapView.risen and fallen; 0: not counted
     bool free_at_death;          // not a collector at all: garbage goes when the truth note says so
+    bool takes_parts;  // there are plans with a budget, or PLAN_MARK: order among objects matters
+    bool reads_held;   // HeapView.held_bytes matters
 } SpaceSetup;
 
 typedef enum {

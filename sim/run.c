@@ -26,7 +26,10 @@ struct Run {
     Metrics null_metrics;  // ENGINE_NULL counts and does nothing else
 };
 
-static const char *const engine_names[] = {[ENGINE_TRACING] = "tracing", [ENGINE_NULL] = "null"};
+static const char *const engine_names[] = {[ENGINE_TRACING] = "tracing",
+                                           [ENGINE_LEDGER] = "ledger",
+                                           [ENGINE_NULL] = "null",
+                                           [ENGINE_AUTO] = "auto"};
 
 const char *engine_name(Engine engine) {
     CHECK(engine < ARRAY_LENGTH(engine_names));
@@ -39,7 +42,9 @@ bool engine_find(const char *name, Engine *engine, Error *error) {
             *engine = (Engine)i;
             return true;
         }
-    return error_set(error, "unknown engine '%s'; allowed: tracing, null, cpython, cpython-X.Y",
+    return error_set(error,
+                     "unknown engine '%s'; allowed: tracing, ledger, auto, null, cpython, "
+                     "cpython-X.Y",
                      name);
 }
 
@@ -199,6 +204,7 @@ static bool open_heap(Run *run, Error *error) {
                            .batch = run->spaces.batch,
                            .free_at_death = run->spaces.free_at_death,
                            .locality = run->cost.model == COST_CACHE,
+                           .ledger = run->options.engine == ENGINE_LEDGER,
                            .mapping = run->options.mapping,
                            .allocator = run->options.allocator};
     for (uint32_t i = 0; i < spec->population_count; i++)
@@ -219,6 +225,28 @@ static bool open_recorder(Run *run, Error *error) {
                          (spec->phase_count + 1) * spec->rounds, run->options.mapping, error);
 }
 
+// Why the ledger heap cannot be had, or NULL.
+static const char *ledger_refuses(const Run *run) {
+    if (run->cost.model == COST_CACHE)
+        return "the cost model `cache` asks where objects lie and in which order they are "
+               "examined, "
+               "which only the tracing heap knows (--cost counts)";
+    if (run->spaces.takes_parts)
+        return "the policy takes parts of a space, in an order that only the tracing heap knows";
+    if (run->spaces.reads_held)
+        return "the policy asks what the allocator holds, which depends on an order of frees that "
+               "only the tracing heap knows";
+    return NULL;
+}
+
+static bool engine_choose(Run *run, Error *error) {
+    Engine *engine = &run->options.engine;
+    const char *refusal = ledger_refuses(run);
+    if (*engine == ENGINE_AUTO) *engine = refusal == NULL ? ENGINE_LEDGER : ENGINE_TRACING;
+    if (*engine != ENGINE_LEDGER || refusal == NULL) return true;
+    return error_set(error, "policy %s, engine ledger: %s", run->options.policy->label, refusal);
+}
+
 static bool start(Run *run, Error *error) {
     const PolicyChoice *choice = run->options.policy;
     Error why = {0};
@@ -227,7 +255,8 @@ static bool start(Run *run, Error *error) {
     run->decision.fuse = FUSE_NONE;
     if (!choice->policy->start(run->policy_state, choice->values, &run->names, &run->spaces, &why))
         return error_set(error, "policy %s: %s", choice->label, why.text);
-    if (!open_heap(run, error) || !open_recorder(run, error)) return false;
+    if (!engine_choose(run, error) || !open_heap(run, error) || !open_recorder(run, error))
+        return false;
     heap_set_reason(run->heap, WAKE_START);
     heap_set_sample(run->heap, run->recorder.sample_every);
     return ask(run, error);
@@ -283,19 +312,32 @@ static void digest_collection(XXH3_state_t *state, const Collection *c) {
     XXH3_64bits_update(state, fields, sizeof fields);
 }
 
-static uint64_t digest_result(const RunResult *result) {
+static void digest_behaviour(XXH3_state_t *state, const Collection *c) {
+    const uint64_t fields[] = {
+#define COLLECTION(type, name, what) c->name,
+#define MEASURED(type, name, what)
+#define TRACED(type, name, what)
+#define PLACED(type, name, what)
+#include "collection.def"
+#undef COLLECTION
+    };
+    XXH3_64bits_update(state, fields, sizeof fields);
+}
+
+static uint64_t digest_result(const RunResult *result, bool placement) {
     XXH3_state_t *state = XXH3_createState();
     CHECK(state != NULL);
     XXH3_64bits_reset(state);
     const uint64_t head[] = {BEHAVIOUR_VERSION, result->status, result->stream_digest};
     XXH3_64bits_update(state, head, sizeof head);
     for (size_t i = 0; i < METRIC_COUNT; i++) {
-        if (!metric_known(&METRICS[i], false)) continue;
+        if (!metric_known(&METRICS[i], false) || (METRICS[i].is_placed && !placement)) continue;
         uint64_t value = metric_value(&result->metrics, &METRICS[i]);
         XXH3_64bits_update(state, &value, sizeof value);
     }
     for (size_t i = 0; i < result->recorder->collection_count; i++)
-        digest_collection(state, &result->recorder->collections[i]);
+        (placement ? digest_collection : digest_behaviour)(state,
+                                                           &result->recorder->collections[i]);
     uint64_t digest = XXH3_64bits_digest(state);
     XXH3_freeState(state);
     return digest;
@@ -332,6 +374,7 @@ bool run_result(Run *run, RunResult *result, Error *error) {
         recorder_sample(&run->recorder, run->heap);
         if (!metrics_compute(&result->metrics, &run->recorder, run->heap, error)) return false;
     }
-    result->result_digest = digest_result(result);
+    result->result_digest = digest_result(result, true);
+    result->behaviour_digest = digest_result(result, false);
     return true;
 }

@@ -11,7 +11,9 @@
 
 #define BEHAVIOUR_VERSION 2u  // raised whenever the same input gives other results than before
 
-typedef enum { ENGINE_TRACING, ENGINE_NULL } Engine;
+// What carries the events out. ENGINE_AUTO is the ledger heap (ledger.h) where it applies and its
+// results are good for the cost model, else the tracing heap.
+typedef enum { ENGINE_TRACING, ENGINE_LEDGER, ENGINE_NULL, ENGINE_AUTO } Engine;
 
 // How a run ended: at the end of its stream; at the memory limit of the workload or of its process;
 // at the time limit of its process; by a signal or a check. A run that was cut off from outside has
@@ -37,7 +39,8 @@ typedef struct {
 
 typedef struct Run Run;
 
-// NULL with `error`: the policy does not fit the workload, or tables cannot be reserved.
+// NULL with `error`: the policy does not fit the workload or the engine, or tables cannot be
+// reserved.
 Run *run_open(const RunOptions *options, Error *error);
 void run_close(Run *run);
 
@@ -73,10 +76,13 @@ void run_release(Run *run);
 typedef struct {
     const Spec *spec;
     const PolicyChoice *policy;
-    Engine engine;
+    Engine engine;  // never ENGINE_AUTO
     const MemoryLayout *allocator;
     RunStatus status;
     uint64_t stream_digest;  // of all events; 0 when the run stopped before the end of the stream
+    uint64_t behaviour_digest;  // of the same without what depends on where objects lie: held
+                                // memory, caches, arenas, and with them all times. Equal for
+                                // every engine
     uint64_t result_digest;  // of status, metrics and collections of the simulation: measured time
                              // enters no digest; 0 when it was cut off
     Metrics metrics;

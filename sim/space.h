@@ -1,4 +1,4 @@
-// space.h -- the objects of one space, in CPython's list order
+// space.h -- the objects of one space, in CPython's list order (ledger: those that are dead)
 //
 // A vector with tombstones instead of a doubly linked list: adding appends, removing leaves a zero,
 // and the vector is compacted when zeros outnumber the living. On a prototype this collected 1.5

@@ -85,7 +85,8 @@ static const Option RUN_OPTIONS[] = {
     {"seed", "N", "the same as --set workload.seed=N"},
     {"scale", "X", "the same as --set workload.scale=X"},
     {"engine", "NAME",
-     "tracing simulates; null only counts; cpython (3.11) or cpython-X.Y measures for real"},
+     "tracing (default) or ledger simulates, auto: ledger where it applies; null only counts; "
+     "cpython (3.11) or cpython-X.Y measures for real"},
     {"cost", "cache|counts[:FILE]", "the model of pauses; FILE: a table of ouro calibrate"},
     {"allocator", "X.Y",
      "the small-object allocator of this CPython, for all policies; default 3.10"},

@@ -81,14 +81,21 @@ static void write_field(FILE *f, const char *name, uint64_t value, const Spec *s
         fprintf(f, "\t%llu", llu(value));
 }
 
+// The ledger heap does not know what the tracing heap alone sees.
 static void write_collections(FILE *f, const RunResult *result) {
-    static const char *const names[] = {
-#define COLLECTION(type, name, what) #name,
+    static const struct {
+        const char *name;
+        bool is_traced;
+    } columns[] = {
+#define COLLECTION(type, name, what) {#name, false},
+#define TRACED(type, name, what)     {#name, true},
 #include "collection.def"
 #undef COLLECTION
     };
+    const bool all = result->engine != ENGINE_LEDGER;
     fputs("index", f);
-    for (size_t k = 0; k < ARRAY_LENGTH(names); k++) fprintf(f, "\t%s", names[k]);
+    for (size_t k = 0; k < ARRAY_LENGTH(columns); k++)
+        if (all || !columns[k].is_traced) fprintf(f, "\t%s", columns[k].name);
     fputc('\n', f);
     for (size_t i = 0; i < result->recorder->collection_count; i++) {
         const Collection *c = &result->recorder->collections[i];
@@ -99,7 +106,8 @@ static void write_collections(FILE *f, const RunResult *result) {
         };
         fprintf(f, "%zu", i);
         for (size_t k = 0; k < ARRAY_LENGTH(values); k++)
-            write_field(f, names[k], values[k], result->spec);
+            if (all || !columns[k].is_traced)
+                write_field(f, columns[k].name, values[k], result->spec);
         fputc('\n', f);
     }
 }

@@ -14,6 +14,7 @@ Row row_of(const RunResult *result) {
                .status = result->status,
                .stream_digest = result->stream_digest,
                .result_digest = result->result_digest,
+               .behaviour_digest = result->behaviour_digest,
                .metrics = result->metrics,
                .is_floor = result->spaces->free_at_death};
     memcpy(row.cost, result->recorder->cost.name, sizeof row.cost);
@@ -113,6 +114,7 @@ void row_print_json(FILE *file, const Row *row) {
     json_digest(file, "workload_digest", spec->digest, true);
     json_digest(file, "stream_digest", row->stream_digest, row->status == STATUS_OK);
     json_digest(file, "result_digest", row->result_digest, row->result_digest != 0);
+    json_digest(file, "behaviour_digest", row->behaviour_digest, row->behaviour_digest != 0);
     for (size_t i = 0; i < METRIC_COUNT; i++)
         if (is_known(row, &METRICS[i]))
             fprintf(file, ",\"%s\":%llu", METRICS[i].name,

@@ -15,7 +15,7 @@ typedef struct {
     const MemoryLayout *allocator;
     RunStatus status;
     char cost[COST_NAME_SIZE];  // model and table
-    uint64_t stream_digest, result_digest;
+    uint64_t stream_digest, result_digest, behaviour_digest;
     Metrics metrics;
     bool is_floor;  // not a collector (oracle): no competitor
     // against the others of the comparison, in permille
@@ -29,7 +29,7 @@ typedef struct {
 
 Row row_of(const RunResult *result);
 
-// "tracing", "null" or "cpython-3.11.2".
+// "tracing", "ledger", "null" or "cpython-3.11.2".
 enum { ENGINE_NAME_SIZE = 48 };
 void row_engine(const Row *row, char name[ENGINE_NAME_SIZE]);
 

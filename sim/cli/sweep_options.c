@@ -16,7 +16,7 @@ static const Option SWEEP_OPTIONS[] = {
     {"set", "section.key=values", "a key of the workload and its values; may be repeated"},
     {"seeds", "N", "seeds 1 to N; default: the workload's own"},
     {"scale", "values", "the same as --set workload.scale=values"},
-    {"engine", "tracing|null", "as in ouro run"},
+    {"engine", "tracing|ledger|auto|null", "as in ouro run"},
     {"cost", "cache|counts[:FILE]", "as in ouro run"},
     {"out", "DIR", "where journals go; the same command with the same DIR goes on"},
     {"j", "K", "runs at a time; default: the processors this process may use"},

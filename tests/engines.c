@@ -1,0 +1,132 @@
+// engines.c -- one workload under one policy on both simulated heaps, compared in everything
+#include "engines.h"
+
+#include <string.h>
+
+#include "heap_state.h"
+
+typedef struct {
+    Run *run;
+    RunResult result;
+} Side;
+
+static bool side_run(Side *side, const Spec *spec, const PolicyChoice *policy, Engine engine,
+                     bool check, Error *error) {
+    const CostTable cost = cost_table_shipped(COST_COUNTS);
+    RunOptions options = {.spec = spec,
+                          .policy = policy,
+                          .engine = engine,
+                          .cost = &cost,
+                          .batch = 4096,
+                          .check = check};
+    bool done = false;
+    side->run = run_open(&options, error);
+    return side->run != NULL && run_advance(side->run, UINT64_MAX, &done, error) &&
+           run_result(side->run, &side->result, error);
+}
+
+static bool same(const char *what, size_t index, uint64_t tracing, uint64_t ledger, Error *error) {
+    if (tracing == ledger) return true;
+    return error_set(error, "%s (%zu): tracing %llu, ledger %llu", what, index,
+                     (unsigned long long)tracing, (unsigned long long)ledger);
+}
+
+static bool same_collections(const Recorder *a, const Recorder *b, Error *error) {
+    size_t count = min_u64(a->collection_count, b->collection_count);
+    for (size_t i = 0; i < count; i++) {
+        const Collection *x = &a->collections[i], *y = &b->collections[i];
+#define COLLECTION(type, name, what) \
+    if (!same("collection: " #name, i, x->name, y->name, error)) return false;
+#define TRACED(type, name, what)
+#define PLACED(type, name, what)
+#include "collection.def"
+#undef COLLECTION
+    }
+    return same("collections", 0, a->collection_count, b->collection_count, error);
+}
+
+static bool same_samples(const Recorder *a, const Recorder *b, Error *error) {
+    for (size_t i = 0; i < min_u64(a->sample_count, b->sample_count); i++) {
+        Sample x = a->samples[i], y = b->samples[i];
+        bool good =
+            same("sample: clock", i, x.clock, y.clock, error) &&
+            same("sample: reachable", i, x.reachable_bytes, y.reachable_bytes, error) &&
+            same("sample: live", i, x.live_bytes, y.live_bytes, error) &&
+            same("sample: garbage", i, x.garbage_bytes, y.garbage_bytes, error) &&
+            same("sample: held by older", i, x.held_by_older_bytes, y.held_by_older_bytes, error) &&
+            same("sample: uncollectable", i, x.uncollectable_bytes, y.uncollectable_bytes, error);
+        for (uint32_t k = 0; k < SPACES_MAX; k++)
+            good =
+                good && same("sample: waiting", i, x.waiting_bytes[k], y.waiting_bytes[k], error);
+        if (!good) return false;
+    }
+    return same("samples", 0, a->sample_count, b->sample_count, error);
+}
+
+static bool same_metrics(const Metrics *a, const Metrics *b, Error *error) {
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        if (!METRICS[i].is_placed && !same(METRICS[i].name, i, metric_value(a, &METRICS[i]),
+                                           metric_value(b, &METRICS[i]), error))
+            return false;
+    return true;
+}
+
+static bool same_heaps(const Heap *a, const Heap *b, Error *error) {
+    bool good = true;
+    for (uint32_t i = 0; good && i < a->options.space_count; i++) {
+        SpaceGarbage x = heap_garbage(a, i), y = heap_garbage(b, i);
+        const SpaceView *v = &a->view.spaces[i], *w = &b->view.spaces[i];
+        good = same("space: objects", i, v->objects, w->objects, error) &&
+               same("space: bytes", i, v->bytes, w->bytes, error) &&
+               same("space: waiting", i, x.waiting_bytes, y.waiting_bytes, error) &&
+               same("space: held", i, x.held_bytes, y.held_bytes, error);
+    }
+    if (good && memcmp(&a->ages, &b->ages, sizeof a->ages) != 0)
+        good = error_set(error, "the histograms of ages differ");
+    return good && same("rises", 0, a->view.risen, b->view.risen, error) &&
+           same("falls", 0, a->view.fallen, b->view.fallen, error);
+}
+
+// A pause differs by the arenas released in it and by nothing else: the price of one is known.
+static bool same_pauses(const Recorder *a, const Recorder *b, EnginesCompared *compared,
+                        Error *error) {
+    for (size_t i = 0; i < a->collection_count; i++) {
+        const Collection *x = &a->collections[i], *y = &b->collections[i];
+        const uint64_t arena = a->cost.arenas_released / COST_PARTS;
+        uint64_t more = x->pause_ns + arena * y->arenas_released;
+        uint64_t less = y->pause_ns + arena * x->arenas_released;
+        if (!same("pause without its arenas", i, more, less, error)) return false;
+        compared->placement_differs |= x->arenas_released != y->arenas_released;
+    }
+    return true;
+}
+
+static void note(const Side *tracing, const Side *ledger, EnginesCompared *compared) {
+    const Side *sides[] = {tracing, ledger};
+    compared->collections += tracing->result.recorder->collection_count;
+    for (int i = 0; i < 2; i++) compared->peak_held[i] = sides[i]->result.metrics.peak_held_bytes;
+    compared->placement_differs |= compared->peak_held[0] != compared->peak_held[1];
+    for (size_t i = 0; i < tracing->result.recorder->sample_count; i++)
+        compared->held_late =
+            max_u64(compared->held_late, tracing->result.recorder->samples[i].held_by_older_bytes);
+}
+
+bool engines_compare(const Spec *spec, const PolicyChoice *policy, bool check,
+                     EnginesCompared *compared, Error *error) {
+    Side a = {0}, b = {0};
+    *compared = (EnginesCompared){0};
+    bool good =
+        side_run(&a, spec, policy, ENGINE_TRACING, false, error) &&
+        side_run(&b, spec, policy, ENGINE_LEDGER, check, error) &&
+        same_collections(a.result.recorder, b.result.recorder, error) &&
+        same_samples(a.result.recorder, b.result.recorder, error) &&
+        same_metrics(&a.result.metrics, &b.result.metrics, error) &&
+        same_heaps(run_heap(a.run), run_heap(b.run), error) &&
+        same_pauses(a.result.recorder, b.result.recorder, compared, error) &&
+        same("status", 0, a.result.status, b.result.status, error) &&
+        same("behaviour digest", 0, a.result.behaviour_digest, b.result.behaviour_digest, error);
+    if (good) note(&a, &b, compared);
+    run_close(a.run);
+    run_close(b.run);
+    return good;
+}

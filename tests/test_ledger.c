@@ -1,0 +1,202 @@
+// test_ledger.c -- the ledger heap does what the tracing heap does, on random programs and on all
+// workloads
+//
+// By hand: tests/ledger 1 20000
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines.h"
+#include "hand_heap.h"
+#include "heap_state.h"
+#include "program.h"
+#include "suites.h"
+
+static uint64_t number_of(const char *variable, uint64_t otherwise) {
+    const char *text = getenv(variable);
+    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+// ---- by hand: each step is proved, the books included ----
+
+static Heap *ledger_new(void) {
+    HeapOptions options = hand_options();
+    options.ledger = true;
+    return hand_heap_with(&options);
+}
+
+START_TEST(a_cleared_link_is_no_reference_of_its_space_any_more) {
+    Heap *heap = ledger_new();
+    play(heap, chain(0, 1), chain(1, 3), store(1, 0), store(1, 0));
+    PauseWork work = execute(heap, collect(0));
+    ck_assert_uint_eq(work.result.edges, 3);
+    play(heap, store(1, NO_UNIT), store(1, NO_UNIT));
+    work = execute(heap, collect(1));
+    ck_assert_uint_eq(work.result.edges, 2);
+    expect(work, 4, 0, 4);
+    heap_close(heap);
+}
+END_TEST
+
+// The members of a ring are born before and after a collection: half of its garbage is out of reach
+// of the next one, and keeps the other half.
+START_TEST(a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned) {
+    Heap *heap = ledger_new();
+    heap_set_fuse(
+        heap,
+        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    ck_assert(!play_until(heap, ring(0, 4), WAKE_YOUNG));
+    execute(heap, collect(0));
+    ck_assert(play_until(heap, ring(0, 4), WAKE_NONE));
+    ck_assert_uint_eq(heap_view(heap)->spaces[1].objects, 2);
+    play(heap, dead(0), drop(0));
+    expect(execute(heap, move(1, ASIDE)), 0, 0, 0);
+    expect(execute(heap, collect(1)), 2, 0, 2);
+    expect(execute(heap, move(1u << ASIDE, 0)), 0, 0, 0);
+    expect(execute(heap, collect(2)), 4, 4, 0);
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+END_TEST
+
+// ---- order ----
+
+// Objects that refer to themselves die in another order than they were born; no collection reaches
+// one late, so both heaps free in the same order, and the allocator says so ever after.
+static Run *run_half(Engine engine, const Spec *spec, const PolicyChoice *policy) {
+    const CostTable cost = cost_table_shipped(COST_COUNTS);
+    RunOptions options = {
+        .spec = spec, .policy = policy, .engine = engine, .cost = &cost, .batch = 1};
+    Error error = {0};
+    bool done = false;
+    Run *run = run_open(&options, &error);
+    ck_assert_msg(run != NULL && run_advance(run, 50000, &done, &error), "%s", error.text);
+    ck_assert(!done);
+    return run;
+}
+
+START_TEST(every_block_is_in_its_place_where_nothing_is_reached_late) {
+    static const char *const policies[] = {"gen3:t0=50,t1=3,t2=3,quarter=no",
+                                           "freeze:t0=60,t1=2,t2=2,phase=q",
+                                           "free-threaded:t0=90,version=3.13,batch=9"};
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice policy;
+    Error error = {0};
+    bool good = spec_read_text(spec, "order",
+                               "[phase p]\nallocations = 10k\n[phase q]\nallocations = 90k\n"
+                               "[population a]\nphase = p\nshape = single\ncycle_density = 90%\n"
+                               "lifetime = uniform min=1 max=9000\n"
+                               "[population b]\nphase = q\nshape = single\ncycle_density = 90%\n"
+                               "lifetime = uniform min=1 max=2000\n",
+                               NULL, 0, &error) &&
+                policy_choose(&policy, policies[_i], &error);
+    ck_assert_msg(good, "%s", error.text);
+    Run *runs[] = {run_half(ENGINE_TRACING, spec, &policy), run_half(ENGINE_LEDGER, spec, &policy)};
+    const Heap *a = run_heap(runs[0]), *b = run_heap(runs[1]);
+    ck_assert_uint_eq(a->objects.next, b->objects.next);
+    for (uint32_t i = 1; i < a->objects.next; i++) {
+        ck_assert_uint_eq(a->tags[i] & TAG_ALIVE, b->tags[i] & TAG_ALIVE);
+        if (a->tags[i] & TAG_ALIVE) ck_assert_uint_eq(a->addresses[i], b->addresses[i]);
+    }
+    for (int i = 0; i < 2; i++) run_close(runs[i]);
+    free(spec);
+}
+END_TEST
+
+// ---- random programs ----
+
+enum { PARTS = 10, PROGRAMS = 200, CHECKED_EVERY = 16 };
+
+// A program has generations, freezing or regions; some get what those leave out.
+static void policy_vary(Program *program, uint64_t seed) {
+    static const char *const others[] = {
+        "free-threaded:t0=40,t1=0,version=3.13,batch=16,own=0",
+        "free-threaded:t0=60,version=3.15,batch=7,own=0,below_zero=yes", "none", "oracle"};
+    char knobs[PROGRAM_POLICY_SIZE];
+    if (seed % 8 == 3)
+        snprintf(program->policy, sizeof program->policy, "%s",
+                 others[seed / 8 % ARRAY_LENGTH(others)]);
+    if (seed % 8 != 5 || strncmp(program->policy, "gen3", 4) != 0) return;
+    snprintf(knobs, sizeof knobs, "%s", program->policy + 4);
+    int length = snprintf(program->policy, sizeof program->policy, "%s%s",
+                          seed % 16 == 5 ? "arena" : "freeze", knobs);
+    ck_assert_int_lt(length, PROGRAM_POLICY_SIZE);
+}
+
+static void compare_program(uint64_t seed) {
+    Program program = program_new(seed, seed % 2 ? FINALIZERS_PEP442 : FINALIZERS_PEP442_WHOLE);
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice policy;
+    EnginesCompared compared;
+    Error error = {0};
+    policy_vary(&program, seed);
+    if (!spec_read_text(spec, "random", program.workload, NULL, 0, &error) ||
+        !policy_choose(&policy, program.policy, &error) ||
+        !engines_compare(spec, &policy, seed % CHECKED_EVERY == 0, &compared, &error))
+        ck_abort_msg("OURO_SEED=%" PRIu64 ", policy %s: %s\n%s", seed, program.policy, error.text,
+                     program.workload);
+    free(spec);
+}
+
+START_TEST(random_programs_are_the_same_on_both_heaps) {
+    uint64_t programs = number_of("OURO_PROGRAMS", PROGRAMS), first = number_of("OURO_SEED", 1);
+    for (uint64_t i = (uint64_t)_i; i < programs; i += PARTS) compare_program(first + i);
+}
+END_TEST
+
+// ---- all workloads ----
+
+static const char *const WORKLOADS[] = {
+    "cyclotron",         "gc-collect",          "gc-traversal",
+    "linked-list-churn", "list-of-live",        "llm-serving",
+    "native-payload",    "orm-burst",           "quarter-starvation",
+    "run-queue",         "scheduler",           "warsaw-2006",
+    "warsaw-2006-leak",  "warsaw-2006-offload", "warsaw-2006-pathological",
+    "web-tail"};
+
+static bool ledger_applies(const char *policy) {
+    return strcmp(policy, "incremental") != 0 && strncmp(policy, "cpython-3.14", 12) != 0 &&
+           strcmp(policy, "free-threaded") != 0;  // its default is 3.14, which asks what is held
+}
+
+static void compare_workload(const char *name, const char *policy_name) {
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice policy;
+    EnginesCompared compared;
+    Error error = {0};
+    char path[64];
+    const char *overrides[] = {"workload.scale=0.02", "workload.memory_limit=none"};
+    if (!ledger_applies(policy_name)) return;
+    snprintf(path, sizeof path, "workloads/%s.ini", name);
+    if (!spec_read(spec, path, overrides, 2, &error) ||
+        !policy_choose(&policy, policy_name, &error) ||
+        !engines_compare(spec, &policy, false, &compared, &error))
+        ck_abort_msg("%s under %s: %s", name, policy_name, error.text);
+    free(spec);
+}
+
+START_TEST(all_workloads_are_the_same_under_all_policies) {
+    for (size_t i = 0; i < POLICY_COUNT; i++) compare_workload(WORKLOADS[_i], POLICIES[i]->name);
+    for (size_t i = 0; i < PRESET_COUNT; i++) compare_workload(WORKLOADS[_i], PRESETS[i].name);
+}
+END_TEST
+
+Suite *ledger_suite(void) {
+    Suite *suite = suite_create("ledger");
+    TCase *hand = tcase_create("by hand");
+    TCase *random = tcase_create("random programs"), *shipped = tcase_create("workloads");
+    tcase_add_test(hand, a_cleared_link_is_no_reference_of_its_space_any_more);
+    tcase_add_test(hand,
+                   a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned);
+    tcase_add_loop_test(hand, every_block_is_in_its_place_where_nothing_is_reached_late, 0, 3);
+    tcase_set_timeout(random, 60 + (double)number_of("OURO_PROGRAMS", PROGRAMS) / 10);
+    tcase_set_timeout(shipped, 60);
+    tcase_add_loop_test(random, random_programs_are_the_same_on_both_heaps, 0, PARTS);
+    tcase_add_loop_test(shipped, all_workloads_are_the_same_under_all_policies, 0,
+                        ARRAY_LENGTH(WORKLOADS));
+    suite_add_tcase(suite, hand);
+    suite_add_tcase(suite, random);
+    suite_add_tcase(suite, shipped);
+    return suite;
+}
