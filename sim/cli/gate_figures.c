@@ -14,10 +14,8 @@ const char *const GATE_METRICS[] = {
 };
 const size_t GATE_METRIC_COUNT = ARRAY_LENGTH(GATE_METRICS);
 
-static const char MEASURED[] = "measured_";
-
 GateMetric gate_metric(const char *name) {
-    bool measured = strncmp(name, MEASURED, strlen(MEASURED)) == 0;
+    bool measured = strncmp(name, GATE_MEASURED, strlen(GATE_MEASURED)) == 0;
     if (measured)
         return (GateMetric){name, strstr(name, "_bytes") != NULL ? UNIT_BYTES : UNIT_NS,
                             BETTER_LOWER, true};

@@ -62,6 +62,9 @@ typedef struct {
     bool measured;  // differs from run to run: needs repeats and a rank test
 } GateMetric;
 
+// Metrics that begin so are measured: they differ from run to run.
+#define GATE_MEASURED "measured_"
+
 // What the gate knows of a metric. One that metrics.def does not list has no direction, unless its
 // name says that it is measured: then it is a time or a size in `unit`, and less is better.
 GateMetric gate_metric(const char *name);
