@@ -167,7 +167,6 @@ static void compare_workload(const char *name, const char *policy_name) {
     Error error = {0};
     char path[64];
     const char *overrides[] = {"workload.scale=0.02", "workload.memory_limit=none"};
-    if (!ledger_applies(policy_name)) return;
     snprintf(path, sizeof path, "workloads/%s.ini", name);
     if (!spec_read(spec, path, overrides, 2, &error) ||
         !policy_choose(&policy, policy_name, &error) ||
@@ -177,8 +176,10 @@ static void compare_workload(const char *name, const char *policy_name) {
 }
 
 START_TEST(all_workloads_are_the_same_under_all_policies) {
-    for (size_t i = 0; i < POLICY_COUNT; i++) compare_workload(WORKLOADS[_i], POLICIES[i]->name);
-    for (size_t i = 0; i < PRESET_COUNT; i++) compare_workload(WORKLOADS[_i], PRESETS[i].name);
+    for (size_t i = 0; i < POLICY_COUNT; i++)
+        if (ledger_applies(POLICIES[i]->name)) compare_workload(WORKLOADS[_i], POLICIES[i]->name);
+    for (size_t i = 0; i < PRESET_COUNT; i++)
+        if (ledger_applies(PRESETS[i].name)) compare_workload(WORKLOADS[_i], PRESETS[i].name);
 }
 END_TEST
 

@@ -108,15 +108,13 @@ static bool report(const ReportArguments *a, Error *error) {
 int report_command(int argc, char **argv) {
     ReportArguments a = {.limits = {UINT64_MAX, UINT64_MAX}};
     Error error = {0};
-    if (!options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), report_option, &a,
-                       &error))
-        return options_fail(&error);
-    if (a.help) {
-        print_help();
-        return EXIT_FINE;
-    }
     signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is answered as a full disk is
-    bool good = report(&a, &error);
+    bool good = options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), report_option, &a,
+                              &error);
+    if (good && a.help)
+        print_help();
+    else
+        good = good && report(&a, &error);
     values_free(&a.metrics);
     return good ? EXIT_FINE : options_fail(&error);
 }
