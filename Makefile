@@ -45,8 +45,8 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all check check-cluster gate bench golden-instructions sweep report format clean help
-.PHONY: setup interpreters FORCE
+.PHONY: all check check-cluster gate bench bench-sweeps golden-instructions sweep report format
+.PHONY: clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
@@ -62,6 +62,8 @@ gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
 	$(BUILD)/ouro gate
 bench: $(BUILD)/ouro interpreters  ## how fast, against the real CPython, into results/bench.tsv
 	$(BUILD)/ouro bench --out results/bench.tsv
+bench-sweeps: $(BUILD)/ouro  ## what sweeps promise: four figures and their bars
+	@tests/bench_sweeps
 golden-instructions: $(BUILD)/ouro  ## counts anew what tests/instructions compares with
 	@tests/instructions --write
 check-cluster: $(BUILD)/ouro  ## a sweep killed, in shards, under GNU parallel and under Slurm
