@@ -5,14 +5,12 @@
 // whether the object is a candidate, whether it is tentatively unreachable, and whether its touches
 // are in the sample of locality.h. What each pass of CPython touches is played there.
 #include "heap_state.h"
-#include "ledger.h"
 
 // CPython appends the younger lists, in order, to that of the oldest condemned generation (or to
 // the list that it collects in place).
-static uint64_t gather_space(Heap *h, uint32_t number, uint32_t into, uint64_t count) {
+static uint64_t gather_space(Heap *h, uint32_t number, uint64_t count) {
     Space *space = &h->spaces[number];
-    if (h->ledger != NULL) count = ledger_gather(h, number, into, count);
-    for (uint64_t i = 0; h->ledger == NULL && i < space->length; i++) {
+    for (uint64_t i = 0; i < space->length; i++) {
         h->candidates[count] = space->members[i];
         count += space->members[i] != 0;
     }
@@ -28,10 +26,9 @@ static uint64_t gather(Heap *h, uint32_t spaces, uint32_t into) {
     uint32_t oldest = spaces >> into & 1 ? into : 31u - (uint32_t)__builtin_clz(spaces);
     h->condemned_bytes = 0;
     h->condemned = (Waiting){0};
-    uint64_t count = gather_space(h, oldest, into, 0);
+    uint64_t count = gather_space(h, oldest, 0);
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        if (i != oldest && spaces >> i & 1) count = gather_space(h, i, into, count);
-    if (h->ledger != NULL) ledger_sort(h, count);
+        if (i != oldest && spaces >> i & 1) count = gather_space(h, i, count);
     return count;
 }
 
@@ -120,7 +117,6 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
             rescued = collect_visit(h, object, rescued);
         }
     }
-    h->in_place = kept;
     for (uint64_t i = 0; i < rescued; i++) {
         h->candidates[kept++] = h->rescued[i];
         touch_step(h, h->rescued, i);
@@ -136,12 +132,11 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
     return kept;
 }
 
-void collect_survive(Heap *h, uint32_t object, uint32_t into, bool in_place) {
+void collect_survive(Heap *h, uint32_t object, uint32_t into) {
     Space *space = &h->spaces[into];
     h->gc[object] &= GC_SAMPLE;
     h->tags[object] = tags_in_space(h->tags[object], into);
     h->positions[object] = space_add(space, object, h->positions);
-    if (h->ledger != NULL && !in_place) ledger_append(h, object, into);
     if (!(h->tags[object] & TAG_DEAD)) return;
     h->tags[object] |= TAG_HELD;  // garbage that a collection saw and did not find
     space->waiting.held_bytes += object_bytes(h, object);
@@ -183,23 +178,20 @@ uint64_t collect_deduce(Heap *h, uint64_t count, uint64_t *unreachable) {
     return move_unreachable(h, count, unreachable);
 }
 
-static void collect(Heap *h, const Plan *plan) {
+void tracing_collect(Heap *h, const Plan *plan) {
     PlanResult *result = &h->pause.result;
     uint64_t unreachable = 0, count = gather(h, plan->spaces, plan->into);
     if (plan->budget > count) count = increment_refill(h, plan, count);
-    const Book book = h->ledger != NULL ? h->ledger->condemned : (Book){.objects = count};
-    CHECK(h->ledger == NULL || (count == h->condemned.objects && plan->budget == 0));
     h->pause.condemned_bytes = h->condemned_bytes;
-    h->pause.futile = book.objects - h->condemned.objects;
+    h->pause.futile = count - h->condemned.objects;
     uint64_t kept = collect_deduce(h, count, &unreachable);
-    if (h->ledger != NULL) h->pause.moves = h->pause.jumps = 0, result->edges = book.edges;
-    result->candidates = book.objects;
-    result->survivors = book.objects - count + kept;
+    result->candidates = count;
+    result->survivors = kept;
     walk_survivors(h, kept, plan->generation == 2);
     for (uint64_t i = 0; i < kept; i++)
-        collect_survive(h, h->candidates[i], plan->into, i < h->in_place);
+        collect_survive(h, h->candidates[i], plan->into);
     uint64_t aside = 0;
-    const bool legacy = plan->finalizers == FINALIZERS_LEGACY, any = finalize_any(h);
+    const bool legacy = plan->finalizers == FINALIZERS_LEGACY, any = heap_finalizes(h);
     if (any && legacy) aside = finalize_set_aside(h, &unreachable);
     walk_unreachable(h, unreachable);  // what is brought back below is walked along as well
     if (any && !legacy) finalize_call(h, plan, &unreachable);
@@ -210,13 +202,11 @@ static void collect(Heap *h, const Plan *plan) {
     into->bytes += h->condemned_bytes;
     into->waiting.objects += h->condemned.objects;
     into->waiting.bytes += h->condemned.bytes;
-    if (h->ledger != NULL) book_add(&h->ledger->books[plan->into], &h->ledger->condemned);
 }
 
-static void move_space(Heap *h, uint32_t from, uint32_t to) {
+void tracing_move(Heap *h, uint32_t from, uint32_t to) {
     Space *source = &h->spaces[from], *into = &h->spaces[to];
-    if (h->ledger != NULL) ledger_move(h, from, to);
-    for (uint64_t i = 0; h->ledger == NULL && i < source->length; i++) {
+    for (uint64_t i = 0; i < source->length; i++) {
         uint32_t object = source->members[i];
         if (object == 0) continue;
         h->tags[object] = tags_in_space(h->tags[object], to);
@@ -227,30 +217,4 @@ static void move_space(Heap *h, uint32_t from, uint32_t to) {
     into->waiting.bytes += source->waiting.bytes;
     into->waiting.held_bytes += source->waiting.held_bytes;
     space_reset(source);
-}
-
-const PauseWork *heap_execute(Heap *h, const Plan *plan) {
-    h->pause = (PauseWork){.young = h->view.young};
-    if (plan->reset_young) h->view.young = 0;
-    if (plan->kind == PLAN_NOTHING) return &h->pause;
-    CHECK(plan->spaces != 0 && plan->spaces >> h->options.space_count == 0);
-    CHECK(plan->into < h->options.space_count);
-    uint64_t released = memory_stats(h->memory)->arenas_released;
-    h->freed_by = FREED_IN_PAUSE;
-    h->finalizers = plan->finalizers;
-    if (plan_collects(plan->kind)) collect(h, plan);
-    CHECK(h->ledger == NULL || plan->kind != PLAN_MARK);
-    if (plan->kind == PLAN_MARK) increment_mark(h, plan);
-    for (uint32_t i = 0; i < h->options.space_count; i++) {
-        if (!(plan->spaces >> i & 1)) continue;
-        if (plan->kind == PLAN_MOVE && i != plan->into) move_space(h, i, plan->into);
-        if (plan->kind == PLAN_RELEASE && h->options.is_region[i])
-            memory_region_close(h->memory, i);
-    }
-    h->freed_by = FREED_BY_MUTATOR;
-    h->pause.arenas_released = memory_stats(h->memory)->arenas_released - released;
-    h->view.last = h->pause.result;
-    finalize_let_go(h);
-    heap_view_spaces(h);
-    return &h->pause;
 }

@@ -12,12 +12,6 @@
 
 #include "heap_state.h"
 
-bool finalize_any(const Heap *h) {
-    for (uint32_t i = 0; i < h->options.template_count; i++)
-        if (h->options.templates[i]->finalizer) return true;
-    return false;
-}
-
 // ---- to 3.3: what has a finalizer is not freed, nor what it refers to ----
 
 uint64_t finalize_set_aside(Heap *h, uint64_t *count) {
@@ -47,7 +41,7 @@ void finalize_survive(Heap *h, uint64_t count, uint32_t into) {
         }
         h->pause.result.uncollectable++;
         if (object_finalizer(h, object)) h->refcounts[object]++;
-        collect_survive(h, object, into, false);
+        collect_survive(h, object, into);
         h->tags[object] |= TAG_UNCOLLECTABLE;
         h->levels.uncollectable_bytes += object_bytes(h, object);
     }
@@ -85,13 +79,11 @@ void finalize_call(Heap *h, const Plan *plan, uint64_t *count) {
     for (uint64_t i = 0; i < *count; i++) call_finalizer(h, h->unreachable[i]);
     if (h->resurrected_count == 0) return;
     uint64_t kept = handle_resurrected(h, plan->finalizers, count);
-    for (uint64_t i = 0; i < kept; i++) collect_survive(h, h->candidates[i], plan->into, false);
+    for (uint64_t i = 0; i < kept; i++) collect_survive(h, h->candidates[i], plan->into);
     h->pause.result.resurrected = kept;
 }
 
 void finalize_let_go(Heap *h) {
-    uint64_t released = memory_stats(h->memory)->arenas_released;
     for (uint64_t i = 0; i < h->resurrected_count; i++) object_decref(h, h->resurrected[i]);
     h->resurrected_count = 0;
-    h->work.arenas_released += memory_stats(h->memory)->arenas_released - released;
 }

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "heap_state.h"
 #include "ledger.h"
 
 typedef struct {
@@ -88,7 +87,7 @@ static bool check_truth(const Check *c) {
 
 // What a space claims, counted.
 typedef struct {
-    uint64_t objects, edges, bytes;
+    uint64_t objects, bytes;
     Waiting waiting;
 } Count;
 
@@ -96,8 +95,6 @@ static void count_object(Count *count, const Heap *h, uint32_t object) {
     uint64_t size = object_bytes(h, object);
     count->objects++;
     count->bytes += size;
-    for (uint32_t k = 0; k < h->slot_counts[object]; k++)
-        count->edges += object_slots(h, object)[k] != 0;
     if (!(h->tags[object] & TAG_DEAD)) return;
     count->waiting.objects++;
     count->waiting.bytes += size;
@@ -140,46 +137,7 @@ static bool check_members(const Check *c, uint32_t number) {
     }
     if (count.objects != space->objects)
         return fail(c, 0, "members of a space", space->objects, count.objects);
-    return h->ledger != NULL || check_count(c, space->objects, space, &count);
-}
-
-// The books, with the space of each live object found by its segment alone; and whether exactly
-// what is dead is listed.
-static bool check_books(const Check *c) {
-    const Heap *h = c->heap;
-    Count counts[SPACES_MAX] = {{0}};
-    for (uint32_t i = 1; i < c->end; i++)
-        if (is_alive(h, i) && i != c->pending) count_object(&counts[ledger_space(h, i)], h, i);
-    for (uint32_t i = 0; i < h->options.space_count; i++) {
-        const Book *book = &h->ledger->books[i];
-        if (!check_count(c, book->objects, &h->spaces[i], &counts[i])) return false;
-        if (book->edges != counts[i].edges)
-            return fail(c, 0, "references from a space", book->edges, counts[i].edges);
-        if (h->spaces[i].objects != counts[i].waiting.objects)
-            return fail(c, 0, "dead objects listed in a space", h->spaces[i].objects,
-                        counts[i].waiting.objects);
-    }
-    return true;
-}
-
-// Every segment is used by what names it, and by nothing else.
-static bool check_segments(const Check *c) {
-    const Heap *h = c->heap;
-    const Segments *s = &h->ledger->segments;
-    uint32_t *uses = memory_new((size_t)s->count + 1, sizeof *uses);
-    bool good = true;
-    for (uint32_t i = 1; i < c->end; i++)
-        if (is_alive(h, i) && i != c->pending && !(h->tags[i] & TAG_DEAD)) uses[h->positions[i]]++;
-    for (uint32_t i = 1; i <= s->count; i++)
-        if (s->table[i].uses > 0 && s->table[i].parent != 0) uses[s->table[i].parent]++;
-    for (uint32_t i = 0; i < h->options.space_count; i++) {
-        if (s->spaces[i].root != 0) uses[s->spaces[i].root]++;
-        if (s->spaces[i].leaf != 0) uses[s->spaces[i].leaf]++;
-    }
-    for (uint32_t i = 1; good && i <= s->count; i++)
-        if (uses[i] != s->table[i].uses) good = fail(c, i, "uses", s->table[i].uses, uses[i]);
-    free(uses);
-    return good;
+    return check_count(c, space->objects, space, &count);
 }
 
 static bool check_totals(const Check *c) {
@@ -206,7 +164,7 @@ static bool check_totals(const Check *c) {
         return fail(c, 0, "garbage bytes", h->levels.garbage_bytes, dead_bytes);
     uint64_t in_spaces = c->pending != 0;
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        in_spaces += h->ledger != NULL ? h->ledger->books[i].objects : h->spaces[i].objects;
+        in_spaces += h->spaces[i].objects;
     if (in_spaces != objects) return fail(c, 0, "objects of all spaces", in_spaces, objects);
     if (h->levels.reachable_objects != objects - dead)
         return fail(c, 0, "reachable objects", h->levels.reachable_objects, objects - dead);
@@ -217,6 +175,7 @@ static bool check_totals(const Check *c) {
 }
 
 bool heap_check(const Heap *h, Error *error) {
+    if (h->ledger != NULL) return ledger_check(h, error);
     Check c = {.heap = h, .end = h->objects.next, .error = error};
     c.expected = memory_new(c.end, sizeof *c.expected);
     c.stack = memory_new(c.end, sizeof *c.stack);
@@ -225,7 +184,6 @@ bool heap_check(const Heap *h, Error *error) {
         c.pending = h->instances[h->cursor.instance].first + h->cursor.member;
     bool good = check_counts(&c) && check_truth(&c) && check_totals(&c);
     for (uint32_t i = 0; good && i < h->options.space_count; i++) good = check_members(&c, i);
-    if (good && h->ledger != NULL) good = check_books(&c) && check_segments(&c);
     free(c.expected);
     free(c.stack);
     free(c.reached);

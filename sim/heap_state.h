@@ -1,7 +1,8 @@
 // heap_state.h -- the inside of the simulated heaps
 //
-// For heap.c, object.c, collect.c, ledger.c, finalize.c, increment.c and heap_check.c, and for
-// cpython/replay.c, which compares addresses with the real allocator's.
+// What both heaps have, and the tables of the tracing heap; those of the ledger heap are in
+// ledger_state.h. For the files of both, and for cpython/replay.c, which compares addresses with the
+// real allocator's.
 #ifndef OURO_HEAP_STATE_H
 #define OURO_HEAP_STATE_H
 
@@ -12,7 +13,7 @@
 
 // tags[object]
 enum {
-    TAG_SPACE = 0x0f,          // its space; NO_SPACE: not tracked yet; ledger: of the dead only
+    TAG_SPACE = 0x0f,          // its space; NO_SPACE: not tracked yet
     TAG_DEAD = 0x10,           // its unit is dead, by the truth note
     TAG_HELD = 0x20,           // dead, and a collection that saw it kept it
     TAG_UNCOLLECTABLE = 0x40,  // referred to by gc.garbage
@@ -36,8 +37,7 @@ enum {
     INSTANCE_DEAD = 2,
     INSTANCE_HELD = 4,
     INSTANCE_RESURRECTS = 8,  // its finalizer does
-    INSTANCE_FINALIZED = 16,  // and was called: never again
-    INSTANCE_LISTED = 32      // ledger: what is left of it is listed in its spaces
+    INSTANCE_FINALIZED = 16   // and was called: never again
 };
 
 // What became of a UNIT: objects first .. first + objects - 1, until the last of them is freed.
@@ -78,8 +78,7 @@ struct Heap {
     // by object; 0 is no object
     uint32_t *refcounts;
     uint32_t *gc;
-    uint32_t *positions;  // in its space; ledger: of live objects their segment; while it is being
-                          // freed: who freed it
+    uint32_t *positions;  // in its space; while it is being freed: who freed it
     uint32_t *instance_of;
     uint32_t *slots_at;
     uint16_t *slot_counts;
@@ -94,7 +93,7 @@ struct Heap {
     Instance *instances;
     uint32_t instance_count, instance_free;
     uint32_t *instance_of_unit;
-    uint32_t *doomed;  // instances that this event kills: free_at_death or ledger
+    uint32_t *doomed;  // free_at_death: instances that this event kills
     uint32_t doomed_count;
 
     Space spaces[SPACES_MAX];
@@ -105,8 +104,7 @@ struct Heap {
     Ledger *ledger;       // NULL: the tracing heap
     Cursor cursor;
 
-    uint32_t *candidates, *rescued, *unreachable;  // of a collection; ledger: of the dead ones only
-    uint64_t in_place;  // of its survivors: those that CPython's list keeps where they are
+    uint32_t *candidates, *rescued, *unreachable;  // of a collection
     FreedBy freed_by;
     FinalizerRule finalizers;  // of the plan that is carried out
     uint32_t *resurrected;     // objects that finalizers stored where the program reaches them
@@ -149,11 +147,8 @@ uint64_t object_bytes(const Heap *h, uint32_t object);
 // Whether it has a finalizer.
 bool object_finalizer(const Heap *h, uint32_t object);
 
-// A record for the unit of an event; its objects get consecutive numbers.
-uint32_t instance_take(Heap *h, const Event *unit);
-
-// The truth note: with the present STORE or DROP the whole unit dies.
-void instance_dies(Heap *h, uint32_t instance);
+// The last of its objects was freed.
+void instance_give(Heap *h, uint32_t instance);
 
 // Memory, number and count 1 for member `member`; tracked in no space yet.
 void object_allocate(Heap *h, uint32_t instance, uint32_t member, uint32_t slots_at,
@@ -202,11 +197,8 @@ uint64_t collect_deduce(Heap *h, uint64_t count, uint64_t *unreachable);
 // What a reachable object refers to is reachable; what was put aside goes to the end of h->rescued.
 uint64_t collect_visit(Heap *h, uint32_t object, uint64_t rescued);
 
-// A candidate that stays goes to space `into`; in_place: it was not reached late.
-void collect_survive(Heap *h, uint32_t object, uint32_t into, bool in_place);
-
-// Whether any object may have a finalizer.
-bool finalize_any(const Heap *h);
+// A candidate that stays goes to space `into`.
+void collect_survive(Heap *h, uint32_t object, uint32_t into);
 
 // FINALIZERS_LEGACY: takes what is not to be freed out of the *count of h->unreachable into
 // h->rescued; returns its number. When the garbage is gone what is left of it survives.
@@ -225,10 +217,37 @@ uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count);
 // PLAN_MARK.
 void increment_mark(Heap *h, const Plan *plan);
 
-// Brings what the view says of spaces and memory up to date: before anybody is asked.
-void heap_view_spaces(Heap *h);
+// ---- the tracing heap's side of heap.c ----
 
-// Sums the areas under garbage and reachable bytes up to now: call before either changes.
-void levels_sum(Heap *h);
+bool tracing_open(Heap *h, Error *error);
+void tracing_close(Heap *h);
+
+// UNIT: goes on with it; false when something wants attention before it is finished.
+bool tracing_unit(Heap *h, const Event *unit);
+
+// STORE and DROP, and DEAD before them; tracing_settle: what free_at_death does when they are over.
+void tracing_store(Heap *h, const Event *event);
+void tracing_drop(Heap *h, const Event *event);
+void tracing_dead(Heap *h, const Event *event);
+void tracing_settle(Heap *h);
+
+// A plan, but for what heap_execute does under every heap.
+void tracing_collect(Heap *h, const Plan *plan);
+void tracing_move(Heap *h, uint32_t from, uint32_t into);
+
+// ---- what heap.c does for both heaps ----
+
+// Whether a unit of so many objects, blocks and bytes can be built in one go: nothing will want
+// attention in its middle or at its end.
+bool heap_fits(const Heap *h, uint64_t objects, uint64_t blocks, uint64_t bytes);
+
+// Whether something wants attention: after the memory of a new object is taken and counted, before
+// it is in any space (up to 3.11 this is where the collector runs); and after it is tracked and
+// attached (from 3.12 on it runs here).
+WakeReason heap_wake_in_allocation(Heap *h);
+WakeReason heap_wake_at_safepoint(Heap *h);
+
+// Whether any object may have a finalizer.
+bool heap_finalizes(const Heap *h);
 
 #endif

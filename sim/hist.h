@@ -20,11 +20,15 @@ static inline uint32_t hist_bucket(uint64_t value) {
     return (shift << HIST_SUB_BITS) + (uint32_t)(value >> shift);
 }
 
-static inline void hist_add(Hist *hist, uint64_t value) {
-    hist->buckets[hist_bucket(value)]++;
-    hist->count++;
+// The same value `times` times.
+static inline void hist_add_many(Hist *hist, uint64_t value, uint64_t times) {
+    if (times == 0) return;
+    hist->buckets[hist_bucket(value)] += times;
+    hist->count += times;
     hist->max = max_u64(hist->max, value);
 }
+
+static inline void hist_add(Hist *hist, uint64_t value) { hist_add_many(hist, value, 1); }
 
 // The smallest value of a bucket.
 static inline uint64_t hist_bucket_low(uint32_t bucket) {
