@@ -133,15 +133,6 @@ uint64_t template_slots_total(const Template *t, uint32_t objects, bool closed) 
     return total + max_u64(backs_up_to(t, objects - 1), 1);
 }
 
-// The nodes of a B-tree and the dicts of instances have sizes of their own; `bytes` is for the
-// rest.
-uint32_t template_bytes(const Template *t, uint32_t i) {
-    if (t->shape == SHAPE_INSTANCE && i % 2 == 1) return DICT_BYTES;
-    if (t->shape == SHAPE_BTREE && i % (t->fanout + 1u) == 0)
-        return OBJECT_BYTES + SLOT_BYTES * 2u * t->fanout;
-    return t->bytes;
-}
-
 uint32_t template_slots_needed(const Template *t) {
     uint32_t back = t->back_ppm > 0;
     switch ((Shape)t->shape) {

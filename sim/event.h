@@ -126,8 +126,14 @@ uint32_t template_link_slot(const Template *t, uint32_t objects, bool closed, ui
 // Slots of all members together.
 uint64_t template_slots_total(const Template *t, uint32_t objects, bool closed);
 
-// Bytes requested for member i, and its native payload (0: none).
-uint32_t template_bytes(const Template *t, uint32_t i);
+// Bytes requested for member i, and its native payload (0: none). The nodes of a B-tree and the
+// dicts of instances have sizes of their own; `bytes` is for the rest.
+static inline uint32_t template_bytes(const Template *t, uint32_t i) {
+    if (UNLIKELY(t->shape == SHAPE_INSTANCE) && i % 2 == 1) return DICT_BYTES;
+    if (UNLIKELY(t->shape == SHAPE_BTREE) && i % (t->fanout + 1u) == 0)
+        return OBJECT_BYTES + SLOT_BYTES * 2u * t->fanout;
+    return t->bytes;
+}
 static inline uint32_t template_payload(const Template *t, uint32_t i) {
     return t->payload_every || i == 0 ? t->payload : 0;
 }

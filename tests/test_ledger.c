@@ -9,7 +9,7 @@
 
 #include "engines.h"
 #include "hand_heap.h"
-#include "heap_state.h"
+#include "ledger.h"
 #include "program.h"
 #include "suites.h"
 
@@ -94,11 +94,14 @@ START_TEST(every_block_is_in_its_place_where_nothing_is_reached_late) {
     ck_assert_msg(good, "%s", error.text);
     Run *runs[] = {run_half(ENGINE_TRACING, spec, &policy), run_half(ENGINE_LEDGER, spec, &policy)};
     const Heap *a = run_heap(runs[0]), *b = run_heap(runs[1]);
-    ck_assert_uint_eq(a->objects.next, b->objects.next);
-    for (uint32_t i = 1; i < a->objects.next; i++) {
-        ck_assert_uint_eq(a->tags[i] & TAG_ALIVE, b->tags[i] & TAG_ALIVE);
-        if (a->tags[i] & TAG_ALIVE) ck_assert_uint_eq(a->addresses[i], b->addresses[i]);
+    uint32_t compared = 0;
+    for (uint32_t unit = 0; unit < a->options.units_max; unit++) {
+        const Instance *instance = &a->instances[a->instance_of_unit[unit]];
+        if (!(instance->flags & INSTANCE_HELD) || instance->live == 0) continue;
+        ck_assert_uint_eq(a->addresses[instance->first], ledger_addresses(b, unit)[0]);
+        compared++;
     }
+    ck_assert_uint_ge(compared, 500);
     for (int i = 0; i < 2; i++) run_close(runs[i]);
     free(spec);
 }
