@@ -134,6 +134,10 @@ static inline uint32_t template_bytes(const Template *t, uint32_t i) {
         return OBJECT_BYTES + SLOT_BYTES * 2u * t->fanout;
     return t->bytes;
 }
+// Whether all objects of its units ask for the same.
+static inline bool template_even(const Template *t) {
+    return t->payload == 0 && t->shape != SHAPE_INSTANCE && t->shape != SHAPE_BTREE;
+}
 static inline uint32_t template_payload(const Template *t, uint32_t i) {
     return t->payload_every || i == 0 ? t->payload : 0;
 }

@@ -72,31 +72,34 @@ static void note_cascade(Heap *h, uint64_t arenas) {
     h->work.cascade_arenas = arenas;
 }
 
-// STORE and DROP: the events that can free.
-static void apply_release(Heap *h, const Event *event) {
+// STORE and DROP: the events that can free. `ledger` is known when this is compiled.
+static inline void apply_release(Heap *h, const Event *event, bool ledger) {
     uint64_t released = memory_stats(h->memory)->arenas_released;
     h->event_freed = h->event_payloads = 0;
-    if (event->op == OP_STORE)
-        (h->ledger != NULL ? ledger_store : tracing_store)(h, event);
+    if (ledger)
+        event->op == OP_STORE ? ledger_store(h, event) : ledger_drop(h, event);
     else
-        (h->ledger != NULL ? ledger_drop : tracing_drop)(h, event);
+        event->op == OP_STORE ? tracing_store(h, event) : tracing_drop(h, event);
     note_cascade(h, memory_stats(h->memory)->arenas_released - released);
-    (h->ledger != NULL ? ledger_settle : tracing_settle)(h);
+    if (ledger)
+        ledger_settle(h);
+    else
+        tracing_settle(h);
     h->levels.garbage_objects_max =
         max_u64(h->levels.garbage_objects_max, h->levels.garbage_objects);
     h->levels.garbage_bytes_max = max_u64(h->levels.garbage_bytes_max, h->levels.garbage_bytes);
 }
 
-static bool event_apply(Heap *h, const Event *event) {
+static inline bool event_apply(Heap *h, const Event *event, bool ledger) {
     switch ((EventOp)event->op) {
         case OP_UNIT:
-            return h->ledger != NULL ? ledger_unit(h, event) : tracing_unit(h, event);
+            return ledger ? ledger_unit(h, event) : tracing_unit(h, event);
         case OP_STORE:
         case OP_DROP:
-            apply_release(h, event);
+            apply_release(h, event, ledger);
             break;
         case OP_DEAD:
-            (h->ledger != NULL ? ledger_dead : tracing_dead)(h, event);
+            ledger ? ledger_dead(h, event) : tracing_dead(h, event);
             break;
         case OP_WORK:
             h->work.work_ns += (uint64_t)event->value << event->flags;
@@ -116,6 +119,22 @@ static bool event_apply(Heap *h, const Event *event) {
     return true;
 }
 
+static size_t apply_tracing(Heap *h, const Event *events, size_t count) {
+    size_t done = 0;
+    while (done < count && h->view.reason == WAKE_NONE)
+        if (event_apply(h, &events[done], false)) done++;
+    return done;
+}
+
+static size_t apply_ledger(Heap *h, const Event *events, size_t count) {
+    size_t done = 0;
+    while (done < count && h->view.reason == WAKE_NONE) {
+        ledger_fetch(h, events + done, count - done);
+        if (event_apply(h, &events[done], true)) done++;
+    }
+    return done;
+}
+
 static void view_spaces(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++)
         h->view.spaces[i] =
@@ -125,14 +144,9 @@ static void view_spaces(Heap *h) {
 }
 
 size_t heap_apply(Heap *h, const Event *events, size_t count) {
-    size_t done = 0;
     h->view.reason = WAKE_NONE;
-    while (done < count && h->view.reason == WAKE_NONE) {
-        if (h->ledger != NULL) ledger_fetch(h, events + done, count - done);
-        if (!event_apply(h, &events[done])) break;
-        h->work.events++;
-        done++;
-    }
+    size_t done = (h->ledger != NULL ? apply_ledger : apply_tracing)(h, events, count);
+    h->work.events += done;
     h->work.arenas_mapped = memory_stats(h->memory)->arenas_mapped;
     if (h->view.reason != WAKE_NONE) view_spaces(h);
     return done;

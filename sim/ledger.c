@@ -165,6 +165,10 @@ static void blocks_take(Heap *h, const Record *r, uint32_t space) {
     Ledger *l = h->ledger;
     const Template *t = h->options.templates[r->template];
     const bool region = h->options.is_region[space];
+    if (template_even(t) && !region) {
+        memory_alloc_row(h->memory, t->bytes, l->addresses + r->first, r->objects);
+        return;
+    }
     for (uint32_t i = 0; i < r->objects; i++) {
         const uint32_t bytes = template_bytes(t, i);
         l->addresses[r->first + i] = region ? memory_region_alloc(h->memory, space, bytes)
@@ -349,21 +353,20 @@ const Address *ledger_addresses(const Heap *h, uint32_t unit) {
     return l->addresses + l->records[l->record_of_unit[unit]].first;
 }
 
+static inline uint32_t record_ahead(const Heap *h, uint32_t unit) {
+    return unit < h->options.units_max ? h->ledger->record_of_unit[unit] : 0;
+}
+
 // Events are known ahead, so what they will touch can be fetched in time: first the number of the
-// record, then the record, then where its objects lie.
+// record, then the record, then where its objects lie. What is no unit of an event is fetched for
+// nothing.
 void ledger_fetch(const Heap *h, const Event *events, size_t count) {
     enum { NUMBER = 24, RECORD = 12, BLOCK = 6 };
     const Ledger *l = h->ledger;
     if (UNLIKELY(count <= NUMBER)) return;
-    const Event *event = &events[NUMBER];
-    if (event->op != OP_UNIT) __builtin_prefetch(&l->record_of_unit[event->unit]);
-    if (event->op <= OP_STORE && event->target != NO_UNIT)
-        __builtin_prefetch(&l->record_of_unit[event->target]);
-    event = &events[RECORD];
-    if (event->op != OP_UNIT) __builtin_prefetch(&l->records[l->record_of_unit[event->unit]], 1);
-    if (event->op <= OP_STORE && event->target != NO_UNIT)
-        __builtin_prefetch(&l->records[l->record_of_unit[event->target]], 1);
-    event = &events[BLOCK];
-    if (event->op == OP_DROP)
-        __builtin_prefetch(&l->addresses[l->records[l->record_of_unit[event->unit]].first]);
+    __builtin_prefetch(&l->record_of_unit[events[NUMBER].unit]);
+    __builtin_prefetch(&l->record_of_unit[events[NUMBER].target]);
+    __builtin_prefetch(&l->records[record_ahead(h, events[RECORD].unit)], 1);
+    __builtin_prefetch(&l->records[record_ahead(h, events[RECORD].target)], 1);
+    __builtin_prefetch(&l->addresses[l->records[record_ahead(h, events[BLOCK].unit)].first]);
 }

@@ -42,31 +42,43 @@ static void finalize_fallen(Heap *h, const Record *r) {
         h->pause.finalizers += h->options.templates[r->template]->finalizer;
 }
 
-static uint64_t large_payloads(const Heap *h, const Template *t, uint64_t payloads) {
+static uint32_t large_payloads(const Heap *h, const Template *t, uint32_t payloads) {
     return t->payload > h->options.allocator->small_limit ? payloads : 0;
 }
 
-// The objects of a unit: its root, the rest of them, or both.
-static Freed freed_of(const Heap *h, uint32_t number, bool rest, bool root) {
-    const Record *r = &h->ledger->records[number];
-    const Template *t = h->options.templates[r->template];
-    const Form *form = record_form(h, r);
-    const uint64_t payload = template_payload(t, 0), root_bytes = template_bytes(t, 0) + payload;
-    Freed freed = {.death = r->flags & RECORD_LISTED ? h->ledger->deaths[number] : h->view.clock};
-    if (rest) {
-        freed.objects = form->objects - 1;
-        freed.bytes = form->bytes - root_bytes;
-        freed.payload_bytes = form->payload_bytes - payload;
-        freed.payloads = form->payloads - (payload > 0);
-    }
-    if (root) {
-        freed.objects++;
-        freed.bytes += root_bytes;
-        freed.payload_bytes += payload;
-        freed.payloads += payload > 0;
-    }
-    freed.payloads_large = (uint32_t)large_payloads(h, t, freed.payloads);
-    return freed;
+static uint64_t death_of(const Heap *h, uint32_t number) {
+    const Ledger *l = h->ledger;
+    return l->records[number].flags & RECORD_LISTED ? l->deaths[number] : h->view.clock;
+}
+
+static Freed freed_whole(const Heap *h, uint32_t number, const Form *form) {
+    const Template *t = h->options.templates[h->ledger->records[number].template];
+    return (Freed){.objects = form->objects,
+                   .bytes = form->bytes,
+                   .payload_bytes = form->payload_bytes,
+                   .payloads = form->payloads,
+                   .payloads_large = large_payloads(h, t, form->payloads),
+                   .death = death_of(h, number)};
+}
+
+static Freed freed_member(const Heap *h, uint32_t number, uint32_t member) {
+    const Template *t = h->options.templates[h->ledger->records[number].template];
+    const uint32_t payload = template_payload(t, member);
+    return (Freed){.objects = 1,
+                   .bytes = (uint64_t)template_bytes(t, member) + payload,
+                   .payload_bytes = payload,
+                   .payloads = payload > 0,
+                   .payloads_large = large_payloads(h, t, payload > 0),
+                   .death = death_of(h, number)};
+}
+
+// A unit that goes but for its root.
+static void freed_subtract(Freed *freed, const Freed *root) {
+    freed->objects -= root->objects;
+    freed->bytes -= root->bytes;
+    freed->payload_bytes -= root->payload_bytes;
+    freed->payloads -= root->payloads;
+    freed->payloads_large -= root->payloads_large;
 }
 
 // ---- blocks ----
@@ -80,15 +92,8 @@ static inline void block_free(Heap *h, const Record *r, const Template *t, uint3
 
 static void piece_free(Heap *h, uint32_t number, uint32_t member) {
     const Record *r = &h->ledger->records[number];
-    const Template *t = h->options.templates[r->template];
-    const uint32_t payload = template_payload(t, member), bytes = template_bytes(t, member);
-    const Freed freed = {.objects = 1,
-                         .bytes = (uint64_t)bytes + payload,
-                         .payload_bytes = payload,
-                         .payloads = payload > 0,
-                         .payloads_large = (uint32_t)large_payloads(h, t, payload > 0),
-                         .death = r->flags & RECORD_LISTED ? h->ledger->deaths[number] : h->view.clock};
-    block_free(h, r, t, member);
+    const Freed freed = freed_member(h, number, member);
+    block_free(h, r, h->options.templates[r->template], member);
     pieces_freed(h, number, member, freed.bytes);
     levels_freed(h, &freed);
     if (member == 0) finalize_fallen(h, r);
@@ -108,11 +113,15 @@ static void record_end(Heap *h, uint32_t number) {
 }
 
 // All steps were taken; the root is left if something still refers to it.
-static void whole_gone(Heap *h, uint32_t number) {
+static void whole_gone(Heap *h, uint32_t number, const Form *form, uint32_t edges) {
     Record *r = &h->ledger->records[number];
-    const bool stump = r->refs > 0;
-    const Freed freed = freed_of(h, number, true, !stump);
-    account_freed(h, r, &freed, record_form(h, r)->edges);
+    Freed freed = freed_whole(h, number, form);
+    const bool stump = UNLIKELY(r->refs > 0);
+    if (stump) {
+        const Freed root = freed_member(h, number, 0);
+        freed_subtract(&freed, &root);
+    }
+    account_freed(h, r, &freed, edges);
     levels_freed(h, &freed);
     r->flags &= ~(uint32_t)RECORD_GOING;
     if (stump) {
@@ -141,7 +150,7 @@ static void stump_free(Heap *h, uint32_t number) {
         pieces_gone(h, number);
         return;
     }
-    const Freed freed = freed_of(h, number, false, true);
+    const Freed freed = freed_member(h, number, 0);
     block_free(h, r, h->options.templates[r->template], 0);
     account_freed(h, r, &freed, 0);
     levels_freed(h, &freed);
@@ -161,15 +170,63 @@ static void frame_push(Heap *h, uint32_t number, Teardown teardown, bool owned) 
     l->records[number].flags |= RECORD_GOING;
 }
 
-static void frame_push_whole(Heap *h, uint32_t number) {
-    const Record *r = &h->ledger->records[number];
+static Form *form_going(Heap *h, const Record *r) {
     Form *form = record_form(h, r);
     if (UNLIKELY(form->all.steps == NULL))
         form_teardown(form, h->options.templates[r->template], r->flags & RECORD_CLOSED);
+    return form;
+}
+
+COLD static void frame_push_whole(Heap *h, uint32_t number) {
+    Form *form = form_going(h, &h->ledger->records[number]);
     const Teardown all = form->all;
     const bool owned = form->objects > FORM_KEPT;  // such forms come and go
     if (owned) form->all = (Teardown){0};
     frame_push(h, number, all, owned);
+}
+
+// Whether one of the units that the root refers to may lose its last reference with it.
+static bool links_hold(const Heap *h, const Record *r) {
+    const uint32_t *links = record_links(h, r), count = record_link_count(h, r);
+    for (uint32_t k = 0; k < count; k++)
+        if (links[k] != 0 && h->ledger->records[links[k]].refs <= count) return true;
+    return false;
+}
+
+static uint32_t links_clear(Heap *h, const Record *r) {
+    uint32_t *links = record_links(h, r), cleared = 0;
+    for (uint32_t k = 0; k < record_link_count(h, r); k++) {
+        if (links[k] == 0) continue;
+        h->ledger->records[links[k]].refs--;
+        links[k] = 0;
+        cleared++;
+    }
+    return cleared;
+}
+
+static void blocks_free(Heap *h, const Record *r, const Template *t, const Teardown *all) {
+    for (uint32_t i = 0; i < all->length; i++) {
+        uint32_t member = all->steps[i];
+        if (member != TEARDOWN_LINKS && (member > 0 || r->refs == 0)) block_free(h, r, t, member);
+    }
+}
+
+// Frees a unit that is whole. What falls with it goes in the midst of that, at its own place.
+static void whole_go(Heap *h, uint32_t number) {
+    const Record *r = &h->ledger->records[number];
+    const Template *t = h->options.templates[r->template];
+    if (UNLIKELY(r->objects > FORM_KEPT) || links_hold(h, r)) {
+        frame_push_whole(h, number);
+        return;
+    }
+    const Form *form = form_going(h, r);
+    const uint32_t cleared = links_clear(h, r);
+    if (template_even(t) && t->links == 0 && r->refs == 0)
+        memory_free_row(h->memory, t->bytes, h->ledger->addresses + r->first, form->all.steps,
+                        r->objects);
+    else
+        blocks_free(h, r, t, &form->all);
+    whole_gone(h, number, form, form->edges + cleared);
 }
 
 // Nothing outside refers to its root any more.
@@ -186,7 +243,7 @@ static void record_go(Heap *h, uint32_t number) {
     if (r->flags & RECORD_PIECES)
         frame_push(h, number, pieces_drop(h, number), true);
     else
-        frame_push_whole(h, number);
+        whole_go(h, number);
 }
 
 static void unrefer(Heap *h, uint32_t number) {
@@ -240,9 +297,13 @@ static void frames_run(Heap *h) {
             if (!link_clear(h, frame)) frame->next++;
             continue;
         }
+        const Form *form = record_form(h, &l->records[number]);
         free(frame->owned);
         l->depth--;
-        (pieces ? pieces_gone : whole_gone)(h, number);
+        if (pieces)
+            pieces_gone(h, number);
+        else
+            whole_gone(h, number, form, form->edges);
     }
 }
 
@@ -257,6 +318,6 @@ void ledger_clear(Heap *h, uint32_t number, bool all) {
     if (flags & RECORD_PIECES)
         frame_push(h, number, pieces_clear(h, number, all), true);
     else
-        frame_push_whole(h, number);
+        whole_go(h, number);
     frames_run(h);
 }

@@ -203,7 +203,7 @@ static uint32_t any_take_pool(Memory *memory) {
     return arena_carve(memory, newest);
 }
 
-static void used_link(Memory *memory, uint32_t id) {
+COLD static void used_link(Memory *memory, uint32_t id) {
     Pool *pool = &memory->pools[id];
     uint32_t head = memory->used[pool->units];
     pool->prev = NONE;
@@ -212,7 +212,7 @@ static void used_link(Memory *memory, uint32_t id) {
     memory->used[pool->units] = id;
 }
 
-static void used_unlink(Memory *memory, uint32_t id) {
+COLD static void used_unlink(Memory *memory, uint32_t id) {
     const Pool *pool = &memory->pools[id];
     if (pool->next != NONE) memory->pools[pool->next].prev = pool->prev;
     *(pool->prev != NONE ? &memory->pools[pool->prev].next : &memory->used[pool->units]) =
@@ -224,7 +224,7 @@ static uint16_t *pool_stack(const Memory *memory, uint32_t id) {
 }
 
 // A pool for a class that has none with a free block: it becomes the only one in the used list.
-static uint32_t pool_start(Memory *memory, uint32_t units) {
+COLD static uint32_t pool_start(Memory *memory, uint32_t units) {
     bool never = memory->layout.release == RELEASE_NEVER;
     uint32_t id = never ? any_take_pool(memory) : arena_take_pool(memory);
     Pool *pool = &memory->pools[id];
@@ -238,7 +238,7 @@ static uint32_t pool_start(Memory *memory, uint32_t units) {
     return id;
 }
 
-static void pool_empty(Memory *memory, uint32_t id) {
+COLD static void pool_empty(Memory *memory, uint32_t id) {
     used_unlink(memory, id);
     if (memory->layout.release == RELEASE_NEVER) {
         memory->pools[id].next = memory->pool_free;
@@ -257,7 +257,7 @@ uint64_t memory_large_held(uint32_t bytes) {
     return chunk < mapped ? chunk : (chunk + field + page - 1) / page * page;
 }
 
-static Address large_alloc(Memory *memory, uint32_t bytes) {
+COLD static Address large_alloc(Memory *memory, uint32_t bytes) {
     CHECK(bytes <= REQUEST_MAX);
     memory->stats.large_blocks++;
     memory->stats.large_bytes += bytes;
@@ -265,7 +265,7 @@ static Address large_alloc(Memory *memory, uint32_t bytes) {
     return MEMORY_LARGE | memory->large_next++;  // after 2^31 of them, from the start again
 }
 
-static void large_free(Memory *memory, Address address, uint32_t bytes) {
+COLD static void large_free(Memory *memory, Address address, uint32_t bytes) {
     CHECK(address >= MEMORY_LARGE && memory->stats.large_blocks > 0);
     CHECK(memory->stats.large_bytes >= bytes);
     memory->stats.large_blocks--;
@@ -291,7 +291,7 @@ Address memory_alloc(Memory *memory, uint32_t bytes) {
     return (id << memory->pool_shift) + offset;
 }
 
-static void region_free(Memory *memory, uint32_t number) {
+COLD static void region_free(Memory *memory, uint32_t number) {
     Arena *arena = &memory->arenas[number];
     CHECK(arena->region_blocks > 0);
     arena->region_blocks--;
@@ -323,6 +323,73 @@ void memory_free(Memory *memory, Address address, uint32_t bytes) {
         pool_empty(memory, id);
     }
 }
+
+// ---- rows ----
+
+// Blocks of one pool, as many as it has and are wanted; returns how many.
+static uint32_t pool_alloc(Memory *memory, uint32_t id, Address *addresses, uint32_t count) {
+    Pool *pool = &memory->pools[id];
+    const uint32_t units = pool->units, start = id << memory->pool_shift;
+    const uint16_t *stack = pool_stack(memory, id);
+    const uint32_t taken = (uint32_t)min_u64(count, memory->capacity[units] - pool->live);
+    for (uint32_t i = 0; i < taken; i++) {
+        if (pool->freed > 0) {
+            addresses[i] = start + stack[--pool->freed];
+        } else {
+            addresses[i] = start + pool->fresh;
+            pool->fresh = (uint16_t)(pool->fresh + units);
+        }
+    }
+    pool->live = (uint16_t)(pool->live + taken);
+    if (UNLIKELY(pool->live == memory->capacity[units])) used_unlink(memory, id);
+    return taken;
+}
+
+void memory_alloc_row(Memory *memory, uint32_t bytes, Address *addresses, uint32_t count) {
+    CHECK(bytes > 0);
+    const uint32_t units = units_of(memory, bytes);
+    for (uint32_t i = 0; i < count;) {
+        if (UNLIKELY(bytes > memory->small_limit)) {
+            addresses[i++] = large_alloc(memory, bytes);
+            continue;
+        }
+        uint32_t id = memory->used[units];
+        if (UNLIKELY(id == NONE)) id = pool_start(memory, units);
+        i += pool_alloc(memory, id, addresses + i, count - i);
+    }
+}
+
+// As long as blocks are of one pool that was not full and will not be empty, freeing one is pushing
+// it; returns how many were.
+static uint32_t pool_free(Memory *memory, uint32_t id, uint32_t bytes, const Address *addresses,
+                          const uint32_t *order, uint32_t count) {
+    Pool *pool = &memory->pools[id];
+    const uint32_t units = pool->units, start = id << memory->pool_shift;
+    if (units == 0 || pool->live == memory->capacity[units]) return 0;
+    CHECK(units == units_of(memory, bytes) && pool->live > 0);
+    uint16_t *stack = pool_stack(memory, id) + pool->freed;
+    const uint32_t most = (uint32_t)min_u64(count, pool->live - 1u);
+    uint32_t freed = 0;
+    while (freed < most && addresses[order[freed]] >> memory->pool_shift == id) {
+        stack[freed] = (uint16_t)(addresses[order[freed]] - start);
+        freed++;
+    }
+    pool->live = (uint16_t)(pool->live - freed);
+    pool->freed = (uint16_t)(pool->freed + freed);
+    return freed;
+}
+
+void memory_free_row(Memory *memory, uint32_t bytes, const Address *addresses,
+                     const uint32_t *order, uint32_t count) {
+    for (uint32_t i = 0; i < count;) {
+        if (LIKELY(bytes <= memory->small_limit))
+            i += pool_free(memory, addresses[order[i]] >> memory->pool_shift, bytes, addresses,
+                           order + i, count - i);
+        if (i < count) memory_free(memory, addresses[order[i++]], bytes);
+    }
+}
+
+// ---- regions ----
 
 // The arena's pool records say that it is not cut into pools: this is how memory_free knows.
 static void region_extend(Memory *memory, Region *region) {

@@ -51,6 +51,12 @@ const MemoryStats *memory_stats(const Memory *memory);
 // CHECK.
 Address memory_alloc(Memory *memory, uint32_t bytes);
 
+// The same `count` times, and memory_free of such blocks in the order in which `order` numbers them.
+// Neighbours mostly come from one pool: it is found once.
+void memory_alloc_row(Memory *memory, uint32_t bytes, Address *addresses, uint32_t count);
+void memory_free_row(Memory *memory, uint32_t bytes, const Address *addresses,
+                     const uint32_t *order, uint32_t count);
+
 // A block from region number `region` (0 to MEMORY_REGIONS - 1); above small_limit from malloc.
 #define MEMORY_REGIONS 16u
 Address memory_region_alloc(Memory *memory, uint32_t region, uint32_t bytes);
