@@ -15,7 +15,7 @@
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 // A function that is rarely called: it stays out of its callers, which then save fewer registers.
-#define COLD __attribute__((noinline, cold))
+#define COLD                __attribute__((noinline, cold))
 
 // Stops the process with file, line and the condition when an invariant of the program is broken.
 #define CHECK(condition) \

@@ -188,8 +188,7 @@ void tracing_collect(Heap *h, const Plan *plan) {
     result->candidates = count;
     result->survivors = kept;
     walk_survivors(h, kept, plan->generation == 2);
-    for (uint64_t i = 0; i < kept; i++)
-        collect_survive(h, h->candidates[i], plan->into);
+    for (uint64_t i = 0; i < kept; i++) collect_survive(h, h->candidates[i], plan->into);
     uint64_t aside = 0;
     const bool legacy = plan->finalizers == FINALIZERS_LEGACY, any = heap_finalizes(h);
     if (any && legacy) aside = finalize_set_aside(h, &unreachable);

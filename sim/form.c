@@ -156,8 +156,8 @@ static void form_free(Form *form) {
 }
 
 Form *forms_make(Forms *forms, const Template *t, uint16_t template, uint32_t objects,
-                       bool closed) {
-    CHECK(template < FORM_TEMPLATES_MAX);
+                 bool closed) {
+    CHECK(template <FORM_TEMPLATES_MAX);
     if (objects <= FORM_KEPT) {
         Form **kept = &forms->kept[template][closed][objects];
         if (*kept == NULL) *kept = form_new(t, objects, closed);

@@ -46,7 +46,7 @@ typedef struct {
     uint32_t payloads;   // native blocks
     uint64_t bytes;      // requested, native payload included
     uint64_t payload_bytes;
-    Teardown all;     // of tp_clear on every member; and of a DROP, if not closed. NULL: not asked for
+    Teardown all;  // of tp_clear on every member; and of a DROP, if not closed. NULL: not asked for
 } Form;
 
 void form_teardown(Form *form, const Template *t, bool closed);

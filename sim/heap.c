@@ -137,9 +137,8 @@ static size_t apply_ledger(Heap *h, const Event *events, size_t count) {
 
 static void view_spaces(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        h->view.spaces[i] =
-            (SpaceView){h->ledger != NULL ? ledger_objects(h, i) : h->spaces[i].objects,
-                        h->spaces[i].bytes};
+        h->view.spaces[i] = (SpaceView){
+            h->ledger != NULL ? ledger_objects(h, i) : h->spaces[i].objects, h->spaces[i].bytes};
     h->view.held_bytes = memory_stats(h->memory)->held_bytes;
 }
 
@@ -225,7 +224,8 @@ bool heap_finalizes(const Heap *h) {
 static bool spaces_open(Heap *h, Error *error) {
     uint64_t objects = h->options.objects_max + 1;
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        if (!space_open(&h->spaces[i], min_u64(2 * objects + 2048, UINT32_MAX), error)) return false;
+        if (!space_open(&h->spaces[i], min_u64(2 * objects + 2048, UINT32_MAX), error))
+            return false;
     return true;
 }
 

@@ -171,8 +171,8 @@ static void blocks_take(Heap *h, const Record *r, uint32_t space) {
     }
     for (uint32_t i = 0; i < r->objects; i++) {
         const uint32_t bytes = template_bytes(t, i);
-        l->addresses[r->first + i] = region ? memory_region_alloc(h->memory, space, bytes)
-                                            : memory_alloc(h->memory, bytes);
+        l->addresses[r->first + i] =
+            region ? memory_region_alloc(h->memory, space, bytes) : memory_alloc(h->memory, bytes);
         if (UNLIKELY(template_payload(t, i) > 0))
             l->payloads[r->first + i] = memory_alloc(h->memory, template_payload(t, i));
     }
@@ -268,7 +268,8 @@ static bool unit_stepwise(Heap *h, const Event *unit, const Form *form) {
 bool ledger_unit(Heap *h, const Event *unit) {
     const Form *form = forms_get(&h->ledger->forms, h->options.templates[unit->template],
                                  unit->template, unit->value, unit->flags & UNIT_CLOSED);
-    if (h->cursor.active || UNLIKELY(!heap_fits(h, unit->value, unit->value + form->payloads, form->bytes)))
+    if (h->cursor.active ||
+        UNLIKELY(!heap_fits(h, unit->value, unit->value + form->payloads, form->bytes)))
         return unit_stepwise(h, unit, form);
     unit_whole(h, unit, form);
     return true;
@@ -337,8 +338,7 @@ void ledger_settle(Heap *h) {
     }
     if (h->options.free_at_death) {
         h->freed_by = FREED_BY_ORACLE;
-        for (uint32_t i = 0; i < l->doomed_count; i++)
-            ledger_clear(h, l->doomed[i], true);
+        for (uint32_t i = 0; i < l->doomed_count; i++) ledger_clear(h, l->doomed[i], true);
         h->freed_by = FREED_BY_MUTATOR;
     }
     l->doomed_count = 0;

@@ -44,8 +44,7 @@ static uint32_t members_built(const Check *c, uint32_t number) {
 
 static bool is_in_garbage_list(const Check *c, const Record *r) {
     if (!c->heap->options.templates[r->template]->finalizer) return false;
-    if (r->flags & RECORD_PIECES)
-        return c->ledger->pieces[r->segment].marks[0] & PIECE_GARBAGE;
+    if (r->flags & RECORD_PIECES) return c->ledger->pieces[r->segment].marks[0] & PIECE_GARBAGE;
     return r->flags & RECORD_GARBAGE;
 }
 
@@ -139,13 +138,12 @@ static void count_member(Check *c, const Record *r, const Graph *graph, const ui
 
 static void count_unit(Check *c, uint32_t number) {
     const Record *r = &c->ledger->records[number];
-    Graph graph = graph_new(c->heap->options.templates[r->template], r->objects,
-                            r->flags & RECORD_CLOSED);
+    Graph graph =
+        graph_new(c->heap->options.templates[r->template], r->objects, r->flags & RECORD_CLOSED);
     uint8_t *marks = memory_new(r->objects, sizeof *marks);
     marks_of(c, number, marks);
     for (uint32_t i = 0; i < r->objects; i++)
-        if (marks[i] & PIECE_ALIVE)
-            count_member(c, r, &graph, marks, i, members_built(c, number));
+        if (marks[i] & PIECE_ALIVE) count_member(c, r, &graph, marks, i, members_built(c, number));
     free(marks);
     graph_free(&graph);
 }

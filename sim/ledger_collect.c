@@ -256,8 +256,7 @@ void ledger_let_go(Heap *h) {
 
 static void delete_garbage(Heap *h, uint64_t found) {
     Ledger *l = h->ledger;
-    for (uint64_t i = 0; i < found; i++)
-        ledger_clear(h, l->placed[i].record, false);
+    for (uint64_t i = 0; i < found; i++) ledger_clear(h, l->placed[i].record, false);
     for (uint64_t i = 0; i < found; i++)
         l->records[l->placed[i].record].flags &= ~(uint32_t)RECORD_COLLECTING;
 }

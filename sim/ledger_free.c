@@ -260,7 +260,8 @@ static bool link_clear(Heap *h, Frame *frame) {
         uint32_t target = links[frame->link];
         links[frame->link++] = 0;
         if (target == 0) continue;
-        --*(r->flags & RECORD_PIECES ? pieces_edges(h, frame->record) : &account_of(h, r).book->edges);
+        --*(r->flags & RECORD_PIECES ? pieces_edges(h, frame->record)
+                                     : &account_of(h, r).book->edges);
         unrefer(h, target);  // may move the frames
         return true;
     }

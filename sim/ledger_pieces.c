@@ -16,8 +16,7 @@ static Pieces *pieces_of(const Heap *h, uint32_t number) {
 
 static void list_add(Ledger *l, uint32_t space, uint32_t pieces) {
     PiecesList *list = &l->pieces_lists[space];
-    list->entries =
-        ledger_grow(list->entries, list->count, &list->capacity, sizeof *list->entries);
+    list->entries = ledger_grow(list->entries, list->count, &list->capacity, sizeof *list->entries);
     list->entries[list->count++] = (PiecesEntry){l->pieces[pieces].serial, pieces};
 }
 

@@ -9,18 +9,18 @@
 
 enum {
     RECORD_CLOSED = 1,
-    RECORD_HELD = 2,           // by its register
-    RECORD_ROOT_CYCLE = 4,     // its objects refer to the root: no DROP frees it
-    RECORD_RESURRECTS = 8,     // its finalizer does
-    RECORD_FINALIZED = 16,     // and was called: never again
-    RECORD_SPLIT = 32,         // alive, and born into several segments
-    RECORD_DEAD = 64,          // by the truth note
-    RECORD_LISTED = 128,       // in the lists of the dead
-    RECORD_PIECES = 256,       // dead, and its objects are looked at one by one
-    RECORD_KEPT = 512,         // whole: a collection saw it and kept it
-    RECORD_GARBAGE = 1024,     // whole: referred to by gc.garbage, or from there
-    RECORD_GOING = 2048,       // its objects are being freed
-    RECORD_STUMP = 4096,       // but the root, which something else still refers to
+    RECORD_HELD = 2,        // by its register
+    RECORD_ROOT_CYCLE = 4,  // its objects refer to the root: no DROP frees it
+    RECORD_RESURRECTS = 8,  // its finalizer does
+    RECORD_FINALIZED = 16,  // and was called: never again
+    RECORD_SPLIT = 32,      // alive, and born into several segments
+    RECORD_DEAD = 64,       // by the truth note
+    RECORD_LISTED = 128,    // in the lists of the dead
+    RECORD_PIECES = 256,    // dead, and its objects are looked at one by one
+    RECORD_KEPT = 512,      // whole: a collection saw it and kept it
+    RECORD_GARBAGE = 1024,  // whole: referred to by gc.garbage, or from there
+    RECORD_GOING = 2048,    // its objects are being freed
+    RECORD_STUMP = 4096,    // but the root, which something else still refers to
     RECORD_USED = 8192,
     // of the collection that runs
     RECORD_CANDIDATE = 1 << 16,  // some of its objects are
@@ -32,11 +32,11 @@ enum {
 
 // A unit, from its UNIT to its last object.
 typedef struct {
-    uint64_t place;     // allocation clock before its first object; once listed its place (segment.h)
-    uint32_t first;     // in addresses[] and payloads[]; its links follow
+    uint64_t place;  // allocation clock before its first object; once listed its place (segment.h)
+    uint32_t first;  // in addresses[] and payloads[]; its links follow
     uint32_t objects;
-    uint32_t refs;      // to its root, not from its own objects
-    uint32_t segment;   // SPLIT: its first run; PIECES: which pieces
+    uint32_t refs;     // to its root, not from its own objects
+    uint32_t segment;  // SPLIT: its first run; PIECES: which pieces
     uint32_t flags;
     uint8_t template;
     uint8_t space;  // once listed, if not in pieces
