@@ -16,58 +16,95 @@ static void emit(Mutator *m, Event event) {
 
 static uint32_t unit_take(Mutator *m) {
     uint32_t unit = m->unit_free;
-    if (unit == WHEEL_NONE) {
+    if (unit == NO_UNIT) {
         CHECK(m->unit_count < m->unit_max);
         return m->unit_count++;
     }
-    m->unit_free = m->nodes[unit].next;
+    m->unit_free = unit_at(m, unit)->next;
     return unit;
 }
 
-static void list_push(Mutator *m, uint32_t *list, uint32_t unit) {
-    m->nodes[unit].next = *list;
-    *list = unit;
+static uint32_t *unit_position(const Mutator *m, uint32_t unit) {
+    return &unit_at(m, unit)->links[m->position_at];
 }
 
-static uint32_t list_pop(Mutator *m, uint32_t *list) {
-    uint32_t unit = *list;
-    *list = m->nodes[unit].next;
-    return unit;
+static uint64_t unit_birth(const Mutator *m, uint32_t unit) {
+    const uint32_t *halves = &unit_at(m, unit)->links[m->birth_at];
+    return (uint64_t)halves[1] << 32 | halves[0];
+}
+
+static void unit_set_birth(Mutator *m, Unit *unit, uint64_t birth) {
+    unit->links[m->birth_at] = (uint32_t)birth;
+    unit->links[m->birth_at + 1] = (uint32_t)(birth >> 32);
+}
+
+static void held_spread(Held *held) {
+    for (uint32_t i = 0; i < held->count; i++) held->units[i] = held->first + i;
+    held->is_run = false;
+}
+
+static void held_clear(Held *held) {
+    held->count = 0;
+    held->is_run = !held->moves;
 }
 
 static void held_add(Mutator *m, Held *held, uint32_t unit) {
     CHECK(held->count < held->capacity);
-    m->nodes[unit].position = held->count;
-    held->units[held->count++] = unit;
+    if (held->count == 0) held->first = unit;
+    if (held->is_run && unit != held->first + held->count) held_spread(held);
+    if (!held->is_run) held->units[held->count] = unit;
+    if (held->moves) *unit_position(m, unit) = held->count;
+    held->count++;
 }
 
 static void held_remove(Mutator *m, Held *held, uint32_t unit) {
-    uint32_t last = held->units[--held->count], position = m->nodes[unit].position;
+    uint32_t last = held->units[--held->count], position = *unit_position(m, unit);
     held->units[position] = last;
-    m->nodes[last].position = position;
+    *unit_position(m, last) = position;
 }
 
 static uint32_t held_random(Mutator *m, uint32_t population, Draw draw) {
     const Held *held = &m->held[population];
-    return held->count == 0 ? NO_UNIT : held->units[rng_below(&m->draws[draw], held->count)];
+    return held->count == 0 ? NO_UNIT : held_at(held, rng_below(&m->draws[draw], held->count));
 }
 
 // ---- death ----
 
-static void unit_release(Mutator *m, uint32_t unit) {
-    CHECK(m->units[unit].refs > 0);
-    if (--m->units[unit].refs == 0) list_push(m, &m->dying, unit);
+static void unit_refer(Mutator *m, uint32_t unit, uint32_t population) {
+    if (m->held[population].counts) unit_at(m, unit)->refs++;
+}
+
+static void unit_release(Mutator *m, uint32_t number) {
+    Unit *unit = unit_at(m, number);
+    CHECK(unit->population != NO_POPULATION && unit->refs > 0);
+    if (--unit->refs > 0) return;
+    unit->next = m->dying;
+    m->dying = number;
 }
 
 static void say_dead(Mutator *m) {
-    uint32_t unit = list_pop(m, &m->dying);
-    emit(m, (Event){.op = OP_DEAD, .unit = unit});
-    const Population *p = &m->spec->populations[m->units[unit].population];
-    for (uint32_t k = 0; k < p->template.links; k++) {
-        uint32_t target = m->links[(size_t)unit * m->link_stride + k];
-        if (target != NO_UNIT) unit_release(m, target);
-    }
-    list_push(m, &m->dead, unit);
+    uint32_t number = m->dying;
+    Unit *unit = unit_at(m, number);
+    const Held *held = &m->held[unit->population];
+    m->dying = unit->next;
+    emit(m, (Event){.op = OP_DEAD, .unit = number});
+    for (uint32_t k = 0; k < held->links; k++)
+        if (unit->links[k] != NO_UNIT && m->held[held->targets[k]].counts)
+            unit_release(m, unit->links[k]);
+    unit->population = NO_POPULATION;
+    if (m->dead.first == NO_UNIT)
+        m->dead.first = number;
+    else
+        unit_at(m, m->dead.last)->next = number;
+    m->dead.last = number;
+}
+
+// The first of the dead is the first to be used again.
+static void free_dead(Mutator *m) {
+    if (m->dead.first == NO_UNIT) return;
+    unit_at(m, m->dead.last)->next = m->unit_free;
+    m->unit_free = m->dead.first;
+    m->dead.first = NO_UNIT;
 }
 
 static bool has_room(const Mutator *m) { return m->filled + STEP_EVENTS_MAX <= BUFFER_EVENTS; }
@@ -75,13 +112,13 @@ static bool has_room(const Mutator *m) { return m->filled + STEP_EVENTS_MAX <= B
 // A killer comes out after all its DEAD notes, however many batches they take; then the numbers of
 // the dead may be used again.
 static void settle(Mutator *m) {
-    while (m->dying != WHEEL_NONE) {
+    while (m->dying != NO_UNIT) {
         if (!has_room(m)) return;
         say_dead(m);
     }
     emit(m, m->killer);
     m->killer_waits = false;
-    while (m->dead != WHEEL_NONE) list_push(m, &m->unit_free, list_pop(m, &m->dead));
+    free_dead(m);
 }
 
 static void killer_set(Mutator *m, Event event) {
@@ -91,8 +128,8 @@ static void killer_set(Mutator *m, Event event) {
 }
 
 static void unit_drop(Mutator *m, uint32_t unit) {
-    Held *held = &m->held[m->units[unit].population];
-    if (held->kept && !held->drains) held_remove(m, held, unit);
+    Held *held = &m->held[unit_at(m, unit)->population];
+    if (held->moves) held_remove(m, held, unit);
     unit_release(m, unit);
     killer_set(m, (Event){.op = OP_DROP, .unit = unit});
 }
@@ -112,26 +149,27 @@ static uint32_t choose_target(Mutator *m, const Link *link) {
 }
 
 // Targets are drawn before the unit is held: a unit never refers to itself.
-static void unit_link(Mutator *m, uint32_t unit, const Population *p, Event *birth) {
-    uint32_t *links = &m->links[(size_t)unit * m->link_stride];
+static void unit_link(Mutator *m, Unit *unit, const Population *p, Event *birth) {
     for (uint32_t k = 0; k < p->template.links; k++) {
-        links[k] = choose_target(m, &p->links[k]);
-        if (links[k] != NO_UNIT) m->units[links[k]].refs++;
+        unit->links[k] = choose_target(m, &p->links[k]);
+        if (unit->links[k] != NO_UNIT) unit_refer(m, unit->links[k], p->links[k].population);
     }
-    if (p->template.links > 0) birth->target = links[0];
+    if (p->template.links > 0) birth->target = unit->links[0];
     emit(m, *birth);
     for (uint32_t k = 1; k < p->template.links; k++)
-        if (links[k] != NO_UNIT)
-            emit(m, (Event){.op = OP_STORE, .flags = (uint8_t)k, .unit = unit, .target = links[k]});
+        if (unit->links[k] != NO_UNIT)
+            emit(m, (Event){.op = OP_STORE,
+                            .flags = (uint8_t)k,
+                            .unit = birth->unit,
+                            .target = unit->links[k]});
 }
 
-static void unit_hold(Mutator *m, uint32_t unit, const Population *p) {
-    Held *held = &m->held[m->units[unit].population];
+static void unit_hold(Mutator *m, uint32_t unit, uint32_t population, const Lifetime *lifetime) {
+    Held *held = &m->held[population];
     if (held->kept) held_add(m, held, unit);
-    if (p->lifetime.kind != LIVES_ALLOCATIONS) return;
-    uint64_t life = dist_draw(&p->lifetime.allocations, &m->draws[DRAW_LIFETIME]);
-    m->nodes[unit].due = m->clock + max_u64(life, 1);
-    wheel_add(&m->wheel, m->nodes, unit);
+    if (lifetime->kind != LIVES_ALLOCATIONS) return;
+    uint64_t life = dist_draw(&lifetime->allocations, &m->draws[DRAW_LIFETIME]);
+    wheel_add(&m->wheel, unit, m->clock + max_u64(life, 1));
 }
 
 static void emit_work(Mutator *m, uint64_t ns) {
@@ -152,15 +190,18 @@ static uint64_t unit_build(Mutator *m) {
     bool resurrects =
         p->resurrect_ppm > 0 && rng_chance(&m->draws[DRAW_RESURRECT], p->resurrect_ppm);
     uint32_t unit = unit_take(m);
-    m->units[unit] = (Unit){m->births++, 1, (uint16_t)number};
+    Unit *record = unit_at(m, unit);
+    record->refs = 1;
+    record->population = number;
+    if (m->birth_at != 0) unit_set_birth(m, record, m->births++);
     Event birth = {.op = OP_UNIT,
                    .flags = (closed ? UNIT_CLOSED : 0) | (resurrects ? UNIT_RESURRECTS : 0),
                    .template = (uint16_t)number,
                    .unit = unit,
                    .value = objects,
                    .target = NO_UNIT};
-    unit_link(m, unit, p, &birth);
-    unit_hold(m, unit, p);
+    unit_link(m, record, p, &birth);
+    unit_hold(m, unit, number, &p->lifetime);
     emit_work(m, p->work_ns);
     return objects;
 }
@@ -174,15 +215,15 @@ static void mutate(Mutator *m, uint32_t population) {
     uint32_t k = rng_below(&m->draws[DRAW_MUTATION], p->template.links);
     uint32_t to = held_random(m, p->links[k].population, DRAW_MUTATION);
     if (to == NO_UNIT || to == from) return;
-    if (p->links[k].population == population && m->units[to].birth > m->units[from].birth) {
+    if (p->links[k].population == population && unit_birth(m, to) > unit_birth(m, from)) {
         uint32_t older = from;
         from = to;
         to = older;
     }
-    uint32_t *link = &m->links[(size_t)from * m->link_stride + k], old = *link;
-    m->units[to].refs++;
+    uint32_t *link = &unit_at(m, from)->links[k], old = *link;
+    unit_refer(m, to, p->links[k].population);
     *link = to;
-    if (old != NO_UNIT) unit_release(m, old);
+    if (old != NO_UNIT && m->held[p->links[k].population].counts) unit_release(m, old);
     killer_set(m, (Event){.op = OP_STORE, .flags = (uint8_t)k, .unit = from, .target = to});
 }
 
@@ -217,6 +258,12 @@ static void phase_begin(Mutator *m) {
     m->stage = STAGE_RUN;
 }
 
+static void drain_begin(Mutator *m, Stage stage) {
+    m->stage = stage;
+    m->drain_population = m->drain_index = 0;
+    counts_settle(m);
+}
+
 static void phase_step(Mutator *m) {
     const Phase *phase = &m->spec->phases[m->phase];
     if (m->clock >= m->request_at) {
@@ -226,18 +273,18 @@ static void phase_step(Mutator *m) {
         emit(m, (Event){.op = OP_COLLECT, .value = 2});
         m->collect_at += phase->collect_every;
     } else if (m->clock >= m->phase_end) {
-        m->stage = STAGE_PHASE_DRAIN;
-        m->drain_population = m->drain_index = 0;
+        drain_begin(m, STAGE_PHASE_DRAIN);
     } else {
         pass_time(m, unit_build(m));
     }
 }
 
-static bool lets_go(const Mutator *m, uint32_t population) {
-    const Population *p = &m->spec->populations[population];
-    if (m->stage == STAGE_PHASE_DRAIN)
-        return p->lifetime.kind == LIVES_PHASE && p->phase == m->phase;
-    return p->lifetime.kind == LIVES_ROUND;
+static void run_step(Mutator *m) {
+    uint32_t unit = wheel_take(&m->wheel, m->clock);
+    if (unit != WHEEL_NONE)
+        unit_drop(m, unit);
+    else if (!mutate_due(m))
+        phase_step(m);
 }
 
 // Drops the next unit of the populations whose time is over, in the order of their birth; false: no
@@ -247,10 +294,11 @@ static bool drain_step(Mutator *m) {
         Held *held = &m->held[m->drain_population];
         if (!lets_go(m, m->drain_population)) continue;
         if (m->drain_index < held->count) {
-            unit_drop(m, held->units[m->drain_index++]);
+            unit_drop(m, held_at(held, m->drain_index++));
             return true;
         }
-        held->count = m->drain_index = 0;
+        held_clear(held);
+        m->drain_index = 0;
     }
     return false;
 }
@@ -258,21 +306,27 @@ static bool drain_step(Mutator *m) {
 static void phase_drain_step(Mutator *m) {
     if (drain_step(m)) return;
     if (m->spec->phases[m->phase].collect_at_end) emit(m, (Event){.op = OP_COLLECT, .value = 2});
-    m->stage = ++m->phase < m->spec->phase_count ? STAGE_PHASE : STAGE_ROUND_DRAIN;
-    m->drain_population = m->drain_index = 0;
+    if (++m->phase < m->spec->phase_count)
+        m->stage = STAGE_PHASE;
+    else
+        drain_begin(m, STAGE_ROUND_DRAIN);
 }
 
 static void round_drain_step(Mutator *m) {
-    m->expired = wheel_take(&m->wheel, m->nodes, m->wheel.now | ((1ull << 47) - 1));
-    if (m->expired != WHEEL_NONE || drain_step(m)) return;
-    wheel_init(&m->wheel, m->clock);
-    m->stage = STAGE_ROUND_END;
+    uint32_t unit = wheel_take(&m->wheel, m->wheel.now | ((1ull << 47) - 1));
+    if (unit != WHEEL_NONE) {
+        unit_drop(m, unit);
+    } else if (!drain_step(m)) {
+        wheel_set(&m->wheel, m->clock);
+        m->stage = STAGE_ROUND_END;
+    }
 }
 
 static void round_end(Mutator *m) {
     emit(m, (Event){.op = OP_PHASE, .value = ROUND_END, .target = (uint32_t)m->round});
     m->phase = 0;
     m->stage = ++m->round < m->spec->rounds ? STAGE_PHASE : STAGE_DONE;
+    counts_begin(m);
 }
 
 static void stage_step(Mutator *m) {
@@ -281,7 +335,7 @@ static void stage_step(Mutator *m) {
             phase_begin(m);
             break;
         case STAGE_RUN:
-            phase_step(m);
+            run_step(m);
             break;
         case STAGE_PHASE_DRAIN:
             phase_drain_step(m);
@@ -299,16 +353,10 @@ static void stage_step(Mutator *m) {
 
 // False at the end of the stream.
 static bool step(Mutator *m) {
-    if (m->killer_waits) {
+    if (m->killer_waits)
         settle(m);
-    } else if (m->expired != WHEEL_NONE) {
-        unit_drop(m, list_pop(m, &m->expired));
-    } else if (m->stage != STAGE_RUN) {
+    else
         stage_step(m);
-    } else if ((m->expired = wheel_take(&m->wheel, m->nodes, m->clock)) == WHEEL_NONE &&
-               !mutate_due(m)) {
-        phase_step(m);
-    }
     return m->stage != STAGE_DONE;
 }
 

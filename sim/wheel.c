@@ -3,61 +3,156 @@
 
 #include <string.h>
 
-enum { BITS = 8 };
+enum { BITS = 8, HIGHEST = WHEEL_LEVELS - 1 };
 
-void wheel_init(Wheel *wheel, uint64_t now) {
+bool wheel_open(Wheel *wheel, uint32_t items_max, const void *records, size_t record_size,
+                Error *error) {
+    const uint64_t partly_filled = (uint64_t)WHEEL_LEVELS * WHEEL_BUCKETS * WHEEL_CHUNK;
     memset(wheel, 0, sizeof *wheel);
-    memset(wheel->head, 0xff, sizeof wheel->head);
+    memset(wheel->top, 0xff, sizeof wheel->top);
+    wheel->chunk_free = WHEEL_NONE;
+    wheel->records = records;
+    wheel->record_size = record_size;
+    // An item takes two entries at the highest level, and a chunk has one that is none.
+    wheel->entries_max = 3ull * items_max + partly_filled;
+    wheel->entries_max = min_u64(wheel->entries_max, WHEEL_NONE / WHEEL_CHUNK * WHEEL_CHUNK);
+    wheel->entries = reserve_new(wheel->entries_max, sizeof *wheel->entries, "lifetimes", error);
+    return wheel->entries != NULL;
+}
+
+void wheel_close(Wheel *wheel) {
+    reserve_free(wheel->entries, wheel->entries_max, sizeof *wheel->entries);
+}
+
+static bool is_empty(const Wheel *wheel) {
+    uint64_t bits = 0;
+    for (uint32_t level = 0; level < WHEEL_LEVELS; level++)
+        for (uint32_t word = 0; word < WHEEL_WORDS; word++) bits |= wheel->occupied[level][word];
+    return bits == 0;
+}
+
+void wheel_set(Wheel *wheel, uint64_t now) {
+    CHECK(is_empty(wheel));
     wheel->now = now;
+    wheel->soon = UINT64_MAX;
 }
 
-// The level is that of the highest digit (base 256) in which `due` differs from now.
-void wheel_add(Wheel *wheel, WheelNode *nodes, uint32_t i) {
-    uint64_t due = nodes[i].due;
-    uint32_t top = 63u - (uint32_t)__builtin_clzll((due ^ wheel->now) | 1);
-    uint32_t level = top / BITS, bucket = due >> (BITS * level) & (WHEEL_BUCKETS - 1);
-    CHECK(due >= wheel->now && level < WHEEL_LEVELS);
-    nodes[i].next = wheel->head[level][bucket];
-    wheel->head[level][bucket] = i;
+// ---- buckets ----
+
+static uint32_t chunk_take(Wheel *wheel) {
+    uint32_t chunk = wheel->chunk_free;
+    if (chunk != WHEEL_NONE) {
+        wheel->chunk_free = wheel->entries[chunk].item;
+        return chunk;
+    }
+    CHECK(wheel->entries_used + WHEEL_CHUNK <= wheel->entries_max);
+    chunk = wheel->entries_used;
+    wheel->entries_used += WHEEL_CHUNK;
+    return chunk;
+}
+
+// Chunks begin at multiples of their length: an entry that is last in its chunk, and no entry at
+// all, are both followed by such a multiple.
+static inline void bucket_push(Wheel *wheel, uint32_t *top, WheelEntry entry) {
+    if ((*top + 1) % WHEEL_CHUNK == 0) {
+        uint32_t chunk = chunk_take(wheel);
+        wheel->entries[chunk].item = *top;
+        *top = chunk;
+    }
+    wheel->entries[++*top] = entry;
+}
+
+static inline WheelEntry bucket_pop(Wheel *wheel, uint32_t *top) {
+    WheelEntry entry = wheel->entries[(*top)--];
+    if (*top % WHEEL_CHUNK != 0) return entry;
+    uint32_t chunk = *top;
+    *top = wheel->entries[chunk].item;
+    wheel->entries[chunk].item = wheel->chunk_free;
+    wheel->chunk_free = chunk;
+    // The walk takes another chunk's worth of steps before it is there.
+    if (*top != WHEEL_NONE)
+        __builtin_prefetch(&wheel->entries[wheel->entries[*top / WHEEL_CHUNK * WHEEL_CHUNK].item]);
+    return entry;
+}
+
+// ---- time ----
+
+// The level is that of the highest digit (base 256) in which `due` differs from now. The low half
+// of `due` and the bucket say when an item is due, but for the highest level.
+static inline void insert(Wheel *wheel, uint32_t item, uint64_t due) {
+    uint32_t highest_bit = 63u - (uint32_t)__builtin_clzll((due ^ wheel->now) | 1);
+    uint32_t level = highest_bit / BITS, shift = level * BITS;
+    CHECK(level < WHEEL_LEVELS);
+    uint32_t bucket = due >> shift & (WHEEL_BUCKETS - 1), *top = &wheel->top[level][bucket];
+    if (UNLIKELY(level == HIGHEST))
+        bucket_push(wheel, top, (WheelEntry){.due = (uint32_t)(due >> 32)});
+    bucket_push(wheel, top, (WheelEntry){item, (uint32_t)due});
     wheel->occupied[level][bucket / 64] |= 1ull << bucket % 64;
+    wheel->soon = min_u64(wheel->soon, due >> shift << shift);
 }
 
-static uint32_t bucket_empty(Wheel *wheel, uint32_t level, uint32_t bucket) {
-    uint32_t list = wheel->head[level][bucket];
-    wheel->head[level][bucket] = WHEEL_NONE;
-    wheel->occupied[level][bucket / 64] &= ~(1ull << bucket % 64);
-    return list;
+void wheel_add(Wheel *wheel, uint32_t item, uint64_t due) {
+    CHECK(due >= wheel->now);
+    insert(wheel, item, due);
 }
 
 // The first bucket of a level that is not empty, or WHEEL_NONE. Buckets before the present time
 // are.
 static uint32_t bucket_first(const Wheel *wheel, uint32_t level) {
-    for (uint32_t word = 0; word < WHEEL_WORDS; word++) {
+    uint32_t now = wheel->now >> BITS * level & (WHEEL_BUCKETS - 1);
+    for (uint32_t word = now / 64; word < WHEEL_WORDS; word++) {
         uint64_t bits = wheel->occupied[level][word];
         if (bits != 0) return word * 64 + (uint32_t)__builtin_ctzll(bits);
     }
     return WHEEL_NONE;
 }
 
-uint32_t wheel_take(Wheel *wheel, WheelNode *nodes, uint64_t until) {
+static void bucket_mark_empty(Wheel *wheel, uint32_t level, uint32_t bucket) {
+    wheel->occupied[level][bucket / 64] &= ~(1ull << bucket % 64);
+}
+
+// Moves all items of a bucket, the last first, to where they belong now that its time has come.
+static void bucket_spread(Wheel *wheel, uint32_t level, uint32_t bucket) {
+    uint32_t *top = &wheel->top[level][bucket];
+    while (*top != WHEEL_NONE) {
+        WheelEntry entry = bucket_pop(wheel, top);
+        uint64_t high = wheel->now >> 32;
+        if (UNLIKELY(level == HIGHEST)) high = bucket_pop(wheel, top).due;
+        if (level == 1 && wheel->records != NULL)  // due within 256 steps of time
+            __builtin_prefetch(wheel->records + entry.item * wheel->record_size, 1);
+        insert(wheel, entry.item, high << 32 | entry.due);
+    }
+    bucket_mark_empty(wheel, level, bucket);
+}
+
+// Lets the time of the first bucket come, unless it is after `until` or there is none; that bucket
+// is then at level 0. False: nothing is due.
+static bool advance(Wheel *wheel, uint64_t until, uint32_t *bucket) {
     for (uint32_t level = 0; level < WHEEL_LEVELS;) {
-        uint32_t bucket = bucket_first(wheel, level), shift = BITS * level;
-        if (bucket == WHEEL_NONE) {
+        uint32_t shift = BITS * level;
+        *bucket = bucket_first(wheel, level);
+        if (*bucket == WHEEL_NONE) {
             level++;
             continue;
         }
-        uint64_t start = ((wheel->now >> shift >> BITS << BITS) | bucket) << shift;
-        if (start > until) break;
-        wheel->now = start;
-        uint32_t list = bucket_empty(wheel, level, bucket);
-        if (level == 0) return list;
-        while (list != WHEEL_NONE) {  // one level down
-            uint32_t next = nodes[list].next;
-            wheel_add(wheel, nodes, list);
-            list = next;
-        }
+        wheel->soon = ((wheel->now >> shift >> BITS << BITS) | *bucket) << shift;
+        if (wheel->soon > until) return false;
+        wheel->now = wheel->soon;
+        if (level == 0) return true;
+        bucket_spread(wheel, level, *bucket);
         level = 0;
     }
-    wheel->now = max_u64(wheel->now, until);
-    return WHEEL_NONE;
+    wheel->soon = UINT64_MAX;
+    return false;
+}
+
+uint32_t wheel_take(Wheel *wheel, uint64_t until) {
+    uint32_t bucket;
+    if (wheel->soon > until || !advance(wheel, until, &bucket)) {
+        wheel->now = max_u64(wheel->now, until);
+        return WHEEL_NONE;
+    }
+    uint32_t *top = &wheel->top[0][bucket], item = bucket_pop(wheel, top).item;
+    if (*top == WHEEL_NONE) bucket_mark_empty(wheel, 0, bucket);
+    return item;
 }
