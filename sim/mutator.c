@@ -8,8 +8,7 @@
 #include "mutator_state.h"
 
 static void emit(Mutator *m, Event event) {
-    CHECK(m->filled < BUFFER_EVENTS);
-    m->buffer[m->filled++] = event;
+    *m->filled++ = event;
 }
 
 // ---- units ----
@@ -107,7 +106,9 @@ static void free_dead(Mutator *m) {
     m->dead.first = NO_UNIT;
 }
 
-static bool has_room(const Mutator *m) { return m->filled + STEP_EVENTS_MAX <= BUFFER_EVENTS; }
+static bool has_room(const Mutator *m) {
+    return m->filled <= m->buffer + BUFFER_EVENTS - STEP_EVENTS_MAX;
+}
 
 // A killer comes out after all its DEAD notes, however many batches they take; then the numbers of
 // the dead may be used again.
@@ -127,11 +128,25 @@ static void killer_set(Mutator *m, Event event) {
     settle(m);
 }
 
-static void unit_drop(Mutator *m, uint32_t unit) {
-    Held *held = &m->held[unit_at(m, unit)->population];
-    if (held->moves) held_remove(m, held, unit);
-    unit_release(m, unit);
-    killer_set(m, (Event){.op = OP_DROP, .unit = unit});
+// The death of a unit that takes no other with it, as most do.
+static void unit_drop_alone(Mutator *m, uint32_t number, Unit *unit) {
+    emit(m, (Event){.op = OP_DEAD, .unit = number});
+    emit(m, (Event){.op = OP_DROP, .unit = number});
+    unit->population = NO_POPULATION;
+    unit->next = m->unit_free;
+    m->unit_free = number;
+}
+
+static void unit_drop(Mutator *m, uint32_t number) {
+    Unit *unit = unit_at(m, number);
+    Held *held = &m->held[unit->population];
+    if (held->moves) held_remove(m, held, number);
+    if (unit->refs == 1 && !held->releases) {
+        unit_drop_alone(m, number, unit);
+    } else {
+        unit_release(m, number);
+        killer_set(m, (Event){.op = OP_DROP, .unit = number});
+    }
 }
 
 // ---- life ----
@@ -363,12 +378,13 @@ static bool step(Mutator *m) {
 const Event *mutator_next(Mutator *m, size_t max, size_t *count) {
     CHECK(max > 0);
     if (m->taken == m->filled) {
-        m->taken = m->filled = 0;
+        m->taken = m->filled = m->buffer;
         while (has_room(m) && step(m)) continue;
-        XXH3_64bits_update(m->digest, m->buffer, m->filled * sizeof *m->buffer);
+        CHECK(m->filled <= m->buffer + BUFFER_EVENTS);
+        XXH3_64bits_update(m->digest, m->buffer, (size_t)(m->filled - m->buffer) * sizeof(Event));
     }
-    const Event *events = m->buffer + m->taken;
-    *count = min_u64(max, m->filled - m->taken);
+    const Event *events = m->taken;
+    *count = min_u64(max, (size_t)(m->filled - m->taken));
     m->taken += *count;
     return events;
 }

@@ -8,11 +8,21 @@
 
 enum { AHEAD = 16 };  // units; their links are fetched in time
 
+static void find_releases(Mutator *m) {
+    for (uint32_t i = 0; i < m->spec->population_count; i++) {
+        Held *held = &m->held[i];
+        held->releases = false;
+        for (uint32_t k = 0; k < held->links; k++)
+            held->releases |= m->held[held->targets[k]].counts;
+    }
+}
+
 // Counting looks at every unit that ever was at once, which must stay small beside the round.
 void counts_begin(Mutator *m) {
     bool late = spec_allocations(m->spec) / m->spec->rounds >= m->unit_count;
     for (uint32_t i = 0; i < m->spec->population_count; i++)
         if (m->held[i].counts_late) m->held[i].counts = !late;
+    find_releases(m);
 }
 
 // The populations let go now whose count was put off; false: there are none to which anyone refers.
@@ -22,6 +32,7 @@ static bool counts_choose(Mutator *m, bool *begins) {
         begins[i] = !m->held[i].counts && m->held[i].counts_late && lets_go(m, i);
         m->held[i].counts |= begins[i];
     }
+    find_releases(m);
     for (uint32_t i = 0; i < m->spec->population_count; i++)
         for (uint32_t k = 0; k < m->held[i].links; k++) referred |= begins[m->held[i].targets[k]];
     return referred;

@@ -143,7 +143,7 @@ static void digest_templates(Mutator *m) {
 Mutator *mutator_open(const Spec *spec, Error *error) {
     Mutator *m = memory_new(1, sizeof *m);
     m->spec = spec;
-    m->buffer = memory_new(BUFFER_EVENTS, sizeof *m->buffer);
+    m->buffer = m->filled = m->taken = memory_new(BUFFER_EVENTS, sizeof *m->buffer);
     m->digest = XXH3_createState();
     CHECK(m->digest != NULL);
     XXH3_64bits_reset(m->digest);

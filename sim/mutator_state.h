@@ -62,6 +62,7 @@ typedef struct {
     bool moves;        // its units are let go one by one, so the last takes the place of another
     bool counts;       // references to its units count at present
     bool counts_late;  // they do not before the units are let go: mutator_counts.c
+    bool releases;     // a death of its units takes back references that count
     uint8_t links;
     uint32_t targets[LINKS_MAX];  // the population that each link leads to
     uint64_t credit;              // stores owed to mutation_rate, in millionths
@@ -98,7 +99,7 @@ struct Mutator {
     bool killer_waits;
 
     Event *buffer;
-    size_t filled, taken;
+    Event *filled, *taken;  // ends of what is in the buffer, and of what was handed out
     XXH3_state_t *digest;
 };
 

@@ -77,23 +77,25 @@ static inline WheelEntry bucket_pop(Wheel *wheel, uint32_t *top) {
 
 // ---- time ----
 
-// The level is that of the highest digit (base 256) in which `due` differs from now. The low half
-// of `due` and the bucket say when an item is due, but for the highest level.
-static inline void insert(Wheel *wheel, uint32_t item, uint64_t due) {
-    uint32_t highest_bit = 63u - (uint32_t)__builtin_clzll((due ^ wheel->now) | 1);
-    uint32_t level = highest_bit / BITS, shift = level * BITS;
-    CHECK(level < WHEEL_LEVELS);
-    uint32_t bucket = due >> shift & (WHEEL_BUCKETS - 1), *top = &wheel->top[level][bucket];
+// That of the highest digit (base 256) in which a time differs from the present.
+static inline uint32_t level_of(const Wheel *wheel, uint64_t due) {
+    return (63u - (uint32_t)__builtin_clzll((due ^ wheel->now) | 1)) / BITS;
+}
+
+// The low half of `due` and the bucket say when an item is due, but for the highest level.
+static inline void bucket_add(Wheel *wheel, uint32_t level, uint32_t item, uint64_t due) {
+    uint32_t bucket = due >> level * BITS & (WHEEL_BUCKETS - 1), *top = &wheel->top[level][bucket];
     if (UNLIKELY(level == HIGHEST))
         bucket_push(wheel, top, (WheelEntry){.due = (uint32_t)(due >> 32)});
     bucket_push(wheel, top, (WheelEntry){item, (uint32_t)due});
     wheel->occupied[level][bucket / 64] |= 1ull << bucket % 64;
-    wheel->soon = min_u64(wheel->soon, due >> shift << shift);
 }
 
 void wheel_add(Wheel *wheel, uint32_t item, uint64_t due) {
-    CHECK(due >= wheel->now);
-    insert(wheel, item, due);
+    uint32_t level = level_of(wheel, due);
+    CHECK(due >= wheel->now && level < WHEEL_LEVELS);
+    bucket_add(wheel, level, item, due);
+    wheel->soon = min_u64(wheel->soon, due >> level * BITS << level * BITS);
 }
 
 // The first bucket of a level that is not empty, or WHEEL_NONE. Buckets before the present time
@@ -113,16 +115,28 @@ static void bucket_mark_empty(Wheel *wheel, uint32_t level, uint32_t bucket) {
 
 // Moves all items of a bucket, the last first, to where they belong now that its time has come.
 static void bucket_spread(Wheel *wheel, uint32_t level, uint32_t bucket) {
-    uint32_t *top = &wheel->top[level][bucket];
-    while (*top != WHEEL_NONE) {
-        WheelEntry entry = bucket_pop(wheel, top);
+    uint32_t top = wheel->top[level][bucket];
+    while (top != WHEEL_NONE) {
+        WheelEntry entry = bucket_pop(wheel, &top);
         uint64_t high = wheel->now >> 32;
-        if (UNLIKELY(level == HIGHEST)) high = bucket_pop(wheel, top).due;
-        if (level == 1 && wheel->records != NULL)  // due within 256 steps of time
-            __builtin_prefetch(wheel->records + entry.item * wheel->record_size, 1);
-        insert(wheel, entry.item, high << 32 | entry.due);
+        if (UNLIKELY(level == HIGHEST)) high = bucket_pop(wheel, &top).due;
+        uint64_t due = high << 32 | entry.due;
+        bucket_add(wheel, level_of(wheel, due), entry.item, due);
     }
+    wheel->top[level][bucket] = WHEEL_NONE;
     bucket_mark_empty(wheel, level, bucket);
+}
+
+// The same for what is due within the next 256 steps of time.
+static void bucket_spread_last(Wheel *wheel, uint32_t bucket) {
+    uint32_t top = wheel->top[1][bucket];
+    while (top != WHEEL_NONE) {
+        WheelEntry entry = bucket_pop(wheel, &top);
+        __builtin_prefetch(wheel->records + entry.item * wheel->record_size, 1);
+        bucket_add(wheel, 0, entry.item, entry.due);
+    }
+    wheel->top[1][bucket] = WHEEL_NONE;
+    bucket_mark_empty(wheel, 1, bucket);
 }
 
 // Lets the time of the first bucket come, unless it is after `until` or there is none; that bucket
@@ -139,17 +153,20 @@ static bool advance(Wheel *wheel, uint64_t until, uint32_t *bucket) {
         if (wheel->soon > until) return false;
         wheel->now = wheel->soon;
         if (level == 0) return true;
-        bucket_spread(wheel, level, *bucket);
+        if (level == 1)
+            bucket_spread_last(wheel, *bucket);
+        else
+            bucket_spread(wheel, level, *bucket);
         level = 0;
     }
     wheel->soon = UINT64_MAX;
     return false;
 }
 
-uint32_t wheel_take(Wheel *wheel, uint64_t until) {
+uint32_t wheel_take_soon(Wheel *wheel, uint64_t until) {
     uint32_t bucket;
-    if (wheel->soon > until || !advance(wheel, until, &bucket)) {
-        wheel->now = max_u64(wheel->now, until);
+    if (!advance(wheel, until, &bucket)) {
+        wheel->now = until;
         return WHEEL_NONE;
     }
     uint32_t *top = &wheel->top[0][bucket], item = bucket_pop(wheel, top).item;

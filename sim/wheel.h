@@ -46,9 +46,14 @@ void wheel_set(Wheel *wheel, uint64_t now);
 // Adds an item (below items_max) that is due at `due`: at least wheel->now, below 2^48.
 void wheel_add(Wheel *wheel, uint32_t item, uint64_t due);
 
-// Takes out the next item of the earliest time that is not after `until`, which wheel->now then is;
-// WHEEL_NONE when there is none (then the wheel's time is `until`). The order within one time is
-// deterministic.
-uint32_t wheel_take(Wheel *wheel, uint64_t until);
+// Takes out the next item of the earliest time that is not after `until` (at least wheel->now),
+// which wheel->now then is; WHEEL_NONE when there is none (then the wheel's time is `until`). The
+// order within one time is deterministic.
+uint32_t wheel_take_soon(Wheel *wheel, uint64_t until);  // the same where wheel->soon <= until
+static inline uint32_t wheel_take(Wheel *wheel, uint64_t until) {
+    if (wheel->soon <= until) return wheel_take_soon(wheel, until);
+    wheel->now = until;
+    return WHEEL_NONE;
+}
 
 #endif
