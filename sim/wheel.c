@@ -10,7 +10,7 @@ bool wheel_open(Wheel *wheel, uint32_t items_max, const void *records, size_t re
     const uint64_t partly_filled = (uint64_t)WHEEL_LEVELS * WHEEL_BUCKETS * WHEEL_CHUNK;
     memset(wheel, 0, sizeof *wheel);
     memset(wheel->top, 0xff, sizeof wheel->top);
-    wheel->chunk_free = WHEEL_NONE;
+    wheel->chunk_free = wheel->single_free = WHEEL_NONE;
     wheel->records = records;
     wheel->record_size = record_size;
     // An item takes two entries at the highest level, and a chunk has one that is none.
@@ -24,7 +24,7 @@ void wheel_close(Wheel *wheel) {
     reserve_free(wheel->entries, wheel->entries_max, sizeof *wheel->entries);
 }
 
-static bool is_empty(const Wheel *wheel) {
+static bool wheel_is_empty(const Wheel *wheel) {
     uint64_t bits = 0;
     for (uint32_t level = 0; level < WHEEL_LEVELS; level++)
         for (uint32_t word = 0; word < WHEEL_WORDS; word++) bits |= wheel->occupied[level][word];
@@ -32,7 +32,7 @@ static bool is_empty(const Wheel *wheel) {
 }
 
 void wheel_set(Wheel *wheel, uint64_t now) {
-    CHECK(is_empty(wheel));
+    CHECK(wheel_is_empty(wheel));
     wheel->now = now;
     wheel->soon = UINT64_MAX;
 }
@@ -75,6 +75,33 @@ static inline WheelEntry bucket_pop(Wheel *wheel, uint32_t *top) {
     return entry;
 }
 
+static void singles_make(Wheel *wheel) {
+    uint32_t chunk = chunk_take(wheel);
+    for (uint32_t i = 0; i < WHEEL_CHUNK; i++) {
+        wheel->entries[chunk + i].next = wheel->single_free;
+        wheel->single_free = chunk + i;
+    }
+}
+
+static inline void list_push(Wheel *wheel, uint32_t bucket, uint32_t item) {
+    if (UNLIKELY(wheel->single_free == WHEEL_NONE)) singles_make(wheel);
+    uint32_t *top = &wheel->top[0][bucket], single = wheel->single_free;
+    wheel->single_free = wheel->entries[single].next;
+    wheel->entries[single] = (WheelEntry){.item = item, .next = *top};
+    *top = single;
+    wheel->occupied[0][bucket / 64] |= 1ull << bucket % 64;
+}
+
+static inline uint32_t list_pop(Wheel *wheel, uint32_t bucket) {
+    uint32_t *top = &wheel->top[0][bucket], single = *top;
+    *top = wheel->entries[single].next;
+    wheel->entries[single].next = wheel->single_free;
+    wheel->single_free = single;
+    uint64_t is_empty = *top == WHEEL_NONE;
+    wheel->occupied[0][bucket / 64] &= ~(is_empty << bucket % 64);
+    return wheel->entries[single].item;
+}
+
 // ---- time ----
 
 // That of the highest digit (base 256) in which a time differs from the present.
@@ -85,9 +112,13 @@ static inline uint32_t level_of(const Wheel *wheel, uint64_t due) {
 // The low half of `due` and the bucket say when an item is due, but for the highest level.
 static inline void bucket_add(Wheel *wheel, uint32_t level, uint32_t item, uint64_t due) {
     uint32_t bucket = due >> level * BITS & (WHEEL_BUCKETS - 1), *top = &wheel->top[level][bucket];
+    if (level == 0) {
+        list_push(wheel, bucket, item);
+        return;
+    }
     if (UNLIKELY(level == HIGHEST))
         bucket_push(wheel, top, (WheelEntry){.due = (uint32_t)(due >> 32)});
-    bucket_push(wheel, top, (WheelEntry){item, (uint32_t)due});
+    bucket_push(wheel, top, (WheelEntry){item, {(uint32_t)due}});
     wheel->occupied[level][bucket / 64] |= 1ull << bucket % 64;
 }
 
@@ -133,7 +164,7 @@ static void bucket_spread_last(Wheel *wheel, uint32_t bucket) {
     while (top != WHEEL_NONE) {
         WheelEntry entry = bucket_pop(wheel, &top);
         __builtin_prefetch(wheel->records + entry.item * wheel->record_size, 1);
-        bucket_add(wheel, 0, entry.item, entry.due);
+        list_push(wheel, entry.due % WHEEL_BUCKETS, entry.item);
     }
     wheel->top[1][bucket] = WHEEL_NONE;
     bucket_mark_empty(wheel, 1, bucket);
@@ -169,7 +200,5 @@ uint32_t wheel_take_soon(Wheel *wheel, uint64_t until) {
         wheel->now = until;
         return WHEEL_NONE;
     }
-    uint32_t *top = &wheel->top[0][bucket], item = bucket_pop(wheel, top).item;
-    if (*top == WHEEL_NONE) bucket_mark_empty(wheel, 0, bucket);
-    return item;
+    return list_pop(wheel, bucket);
 }

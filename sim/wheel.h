@@ -15,10 +15,15 @@
 #define WHEEL_NONE UINT32_MAX
 enum { WHEEL_LEVELS = 6, WHEEL_BUCKETS = 256, WHEEL_WORDS = WHEEL_BUCKETS / 64, WHEEL_CHUNK = 8 };
 
-// The first entry of a chunk holds, as its item, the top of the bucket below this chunk.
+// The first entry of a chunk holds, as its item, the top of the bucket below this chunk. The buckets
+// of the first wheel, which hold one item or none, are lists of single entries: there, whether a
+// chunk begins or ends is a branch that no processor guesses.
 typedef struct {
     uint32_t item;
-    uint32_t due;  // its low 32 bits: the rest follows from the bucket
+    union {
+        uint32_t due;   // its low 32 bits: the rest follows from the bucket
+        uint32_t next;  // of the list
+    };
 } WheelEntry;
 
 typedef struct {
@@ -28,7 +33,7 @@ typedef struct {
     uint32_t top[WHEEL_LEVELS][WHEEL_BUCKETS];     // the last entry of each bucket
     WheelEntry *entries;
     uint64_t entries_max;
-    uint32_t entries_used, chunk_free;
+    uint32_t entries_used, chunk_free, single_free;
     const char *records;  // the caller's, one per item, fetched when it is due soon
     size_t record_size;
 } Wheel;
