@@ -32,8 +32,9 @@ static inline uint64_t draw_power(const Dist *dist, uint32_t bits) {
     U128 octaves = (U128)negative_log2(bits) * dist->slope >> 32;
     if (octaves >> 32 >= 62) return dist->high;
     uint64_t factor = ONE + table_at(EXP2_TABLE, (uint32_t)octaves);
-    U128 value = ((U128)dist->low * factor >> 32) << (uint32_t)(octaves >> 32);
-    return value > dist->high ? dist->high : (uint64_t)value;
+    uint64_t value = (uint64_t)((U128)dist->low * factor >> 32);
+    uint32_t shift = (uint32_t)(octaves >> 32);
+    return value > dist->high >> shift ? dist->high : value << shift;
 }
 
 static uint64_t draw_table(const Dist *dist, uint32_t ppm) {

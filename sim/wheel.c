@@ -11,6 +11,7 @@ bool wheel_open(Wheel *wheel, uint32_t items_max, const void *records, size_t re
     memset(wheel, 0, sizeof *wheel);
     memset(wheel->top, 0xff, sizeof wheel->top);
     wheel->chunk_free = wheel->single_free = WHEEL_NONE;
+    wheel_set(wheel, 0);
     wheel->records = records;
     wheel->record_size = record_size;
     // An item takes two entries at the highest level, and a chunk has one that is none.
@@ -170,35 +171,34 @@ static void bucket_spread_last(Wheel *wheel, uint32_t bucket) {
     bucket_mark_empty(wheel, 1, bucket);
 }
 
-// Lets the time of the first bucket come, unless it is after `until` or there is none; that bucket
-// is then at level 0. False: nothing is due.
-static bool advance(Wheel *wheel, uint64_t until, uint32_t *bucket) {
-    for (uint32_t level = 0; level < WHEEL_LEVELS;) {
-        uint32_t shift = BITS * level;
-        *bucket = bucket_first(wheel, level);
-        if (*bucket == WHEEL_NONE) {
-            level++;
-            continue;
-        }
-        wheel->soon = ((wheel->now >> shift >> BITS << BITS) | *bucket) << shift;
+// Lets the time of the first bucket above the first level come, unless it is after `until`; false:
+// then, or when there is none. It is called once in 256 steps of time: inside its caller it would
+// make that one save registers.
+__attribute__((noinline)) static bool wheel_turn(Wheel *wheel, uint64_t until) {
+    for (uint32_t level = 1; level < WHEEL_LEVELS; level++) {
+        uint32_t bucket = bucket_first(wheel, level), shift = BITS * level;
+        if (bucket == WHEEL_NONE) continue;
+        wheel->soon = ((wheel->now >> shift >> BITS << BITS) | bucket) << shift;
         if (wheel->soon > until) return false;
         wheel->now = wheel->soon;
-        if (level == 0) return true;
         if (level == 1)
-            bucket_spread_last(wheel, *bucket);
+            bucket_spread_last(wheel, bucket);
         else
-            bucket_spread(wheel, level, *bucket);
-        level = 0;
+            bucket_spread(wheel, level, bucket);
+        return true;
     }
     wheel->soon = UINT64_MAX;
     return false;
 }
 
 uint32_t wheel_take_soon(Wheel *wheel, uint64_t until) {
-    uint32_t bucket;
-    if (!advance(wheel, until, &bucket)) {
+    uint32_t bucket = bucket_first(wheel, 0);
+    while (bucket == WHEEL_NONE && wheel_turn(wheel, until)) bucket = bucket_first(wheel, 0);
+    if (bucket != WHEEL_NONE) wheel->soon = (wheel->now >> BITS << BITS) | bucket;
+    if (wheel->soon > until) {
         wheel->now = until;
         return WHEEL_NONE;
     }
+    wheel->now = wheel->soon;
     return list_pop(wheel, bucket);
 }
