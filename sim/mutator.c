@@ -5,163 +5,14 @@
 // spread over random draws, wheel, units and the digest.
 #include "mutator.h"
 
-#include "mutator_state.h"
-
-static void emit(Mutator *m, Event event) {
-    *m->filled++ = event;
-}
-
-// ---- units ----
-
-static uint32_t unit_take(Mutator *m) {
-    uint32_t unit = m->unit_free;
-    if (unit == NO_UNIT) {
-        CHECK(m->unit_count < m->unit_max);
-        return m->unit_count++;
-    }
-    m->unit_free = unit_at(m, unit)->next;
-    return unit;
-}
-
-static uint32_t *unit_position(const Mutator *m, uint32_t unit) {
-    return &unit_at(m, unit)->links[m->position_at];
-}
-
-static uint64_t unit_birth(const Mutator *m, uint32_t unit) {
-    const uint32_t *halves = &unit_at(m, unit)->links[m->birth_at];
-    return (uint64_t)halves[1] << 32 | halves[0];
-}
-
-static void unit_set_birth(Mutator *m, Unit *unit, uint64_t birth) {
-    unit->links[m->birth_at] = (uint32_t)birth;
-    unit->links[m->birth_at + 1] = (uint32_t)(birth >> 32);
-}
-
-static void held_spread(Held *held) {
-    for (uint32_t i = 0; i < held->count; i++) held->units[i] = held->first + i;
-    held->is_run = false;
-}
-
-static void held_clear(Held *held) {
-    held->count = 0;
-    held->is_run = !held->moves;
-}
-
-static void held_add(Mutator *m, Held *held, uint32_t unit) {
-    CHECK(held->count < held->capacity);
-    if (held->count == 0) held->first = unit;
-    if (held->is_run && unit != held->first + held->count) held_spread(held);
-    if (!held->is_run) held->units[held->count] = unit;
-    if (held->moves) *unit_position(m, unit) = held->count;
-    held->count++;
-}
-
-static void held_remove(Mutator *m, Held *held, uint32_t unit) {
-    uint32_t last = held->units[--held->count], position = *unit_position(m, unit);
-    held->units[position] = last;
-    *unit_position(m, last) = position;
-}
-
-static uint32_t held_random(Mutator *m, uint32_t population, Draw draw) {
-    const Held *held = &m->held[population];
-    return held->count == 0 ? NO_UNIT : held_at(held, rng_below(&m->draws[draw], held->count));
-}
-
-// ---- death ----
-
-static void unit_refer(Mutator *m, uint32_t unit, uint32_t population) {
-    if (m->held[population].counts) unit_at(m, unit)->refs++;
-}
-
-// Fetches what the death of a unit will take references back from.
-static void targets_fetch(const Mutator *m, const Unit *unit) {
-    const Held *held = &m->held[unit->population];
-    for (uint32_t k = 0; k < held->links; k++)
-        if (unit->links[k] != NO_UNIT) __builtin_prefetch(unit_at(m, unit->links[k]), 1);
-}
-
-static void unit_release(Mutator *m, uint32_t number) {
-    Unit *unit = unit_at(m, number);
-    CHECK(unit->population != NO_POPULATION && unit->refs > 0);
-    if (--unit->refs > 0) return;
-    targets_fetch(m, unit);
-    unit->next = m->dying;
-    m->dying = number;
-}
-
-static void say_dead(Mutator *m) {
-    uint32_t number = m->dying;
-    Unit *unit = unit_at(m, number);
-    const Held *held = &m->held[unit->population];
-    m->dying = unit->next;
-    emit(m, (Event){.op = OP_DEAD, .unit = number});
-    for (uint32_t k = 0; k < held->links; k++)
-        if (unit->links[k] != NO_UNIT && m->held[held->targets[k]].counts)
-            unit_release(m, unit->links[k]);
-    unit->population = NO_POPULATION;
-    if (m->dead.first == NO_UNIT)
-        m->dead.first = number;
-    else
-        unit_at(m, m->dead.last)->next = number;
-    m->dead.last = number;
-}
-
-// The first of the dead is the first to be used again.
-static void free_dead(Mutator *m) {
-    if (m->dead.first == NO_UNIT) return;
-    unit_at(m, m->dead.last)->next = m->unit_free;
-    m->unit_free = m->dead.first;
-    m->dead.first = NO_UNIT;
-}
-
-static bool has_room(const Mutator *m) {
-    return m->filled <= m->buffer + BUFFER_EVENTS - STEP_EVENTS_MAX;
-}
-
-// A killer comes out after all its DEAD notes, however many batches they take; then the numbers of
-// the dead may be used again.
-static void settle(Mutator *m) {
-    while (m->dying != NO_UNIT) {
-        if (!has_room(m)) return;
-        say_dead(m);
-    }
-    emit(m, m->killer);
-    m->killer_waits = false;
-    free_dead(m);
-}
-
-static void killer_set(Mutator *m, Event event) {
-    m->killer = event;
-    m->killer_waits = true;
-    settle(m);
-}
-
-// The death of a unit that takes no other with it, as most do.
-static void unit_drop_alone(Mutator *m, uint32_t number, Unit *unit) {
-    emit(m, (Event){.op = OP_DEAD, .unit = number});
-    emit(m, (Event){.op = OP_DROP, .unit = number});
-    unit->population = NO_POPULATION;
-    unit->next = m->unit_free;
-    m->unit_free = number;
-}
-
-static void unit_drop(Mutator *m, uint32_t number) {
-    Unit *unit = unit_at(m, number);
-    Held *held = &m->held[unit->population];
-    if (held->moves) held_remove(m, held, number);
-    if (unit->refs == 1 && !held->releases) {
-        unit_drop_alone(m, number, unit);
-    } else {
-        unit_release(m, number);
-        killer_set(m, (Event){.op = OP_DROP, .unit = number});
-    }
-}
+#include "mutator_units.h"
 
 // ---- life ----
 
 static uint32_t choose_population(Mutator *m) {
     const Choice *choice = &m->choices[m->phase];
-    uint32_t bits = choice->count > 1 ? rng_next(&m->draws[DRAW_POPULATION]) : 0, i = 0;
+    if (choice->count == 1) return choice->populations[0];
+    uint32_t bits = rng_next(&m->draws[DRAW_POPULATION]), i = 0;
     while (i + 1 < choice->count && bits >= choice->below[i]) i++;
     return choice->populations[i];
 }
@@ -394,7 +245,7 @@ static void stage_step(Mutator *m) {
 // False at the end of the stream.
 static bool step(Mutator *m) {
     if (m->killer_waits)
-        settle(m);
+        killer_settle(m);
     else
         stage_step(m);
     return m->stage != STAGE_DONE;
