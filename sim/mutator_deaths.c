@@ -1,7 +1,7 @@
 // mutator_deaths.c -- who dies by what, and how it is said
 //
-// A unit without references is dying until its DEAD is out, then dead until the event that killed it
-// is out, then its number is free.
+// A unit without references is dying until its DEAD is out, then dead until the event that killed
+// it is out, then its number is free.
 #include "mutator_units.h"
 
 void unit_release(Mutator *m, uint32_t number) {

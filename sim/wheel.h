@@ -15,9 +15,9 @@
 #define WHEEL_NONE UINT32_MAX
 enum { WHEEL_LEVELS = 6, WHEEL_BUCKETS = 256, WHEEL_WORDS = WHEEL_BUCKETS / 64, WHEEL_CHUNK = 8 };
 
-// The first entry of a chunk holds, as its item, the top of the bucket below this chunk. The buckets
-// of the first wheel, which hold one item or none, are lists of single entries: there, whether a
-// chunk begins or ends is a branch that no processor guesses.
+// The first entry of a chunk holds, as its item, the top of the bucket below this chunk. The
+// buckets of the first wheel, which hold one item or none, are lists of single entries: there,
+// whether a chunk begins or ends is a branch that no processor guesses.
 typedef struct {
     uint32_t item;
     union {
