@@ -8,32 +8,33 @@
 
 #define ONE (1ull << 32)  // 32.32 fixed point
 
-// Linear between the entries of a table over [0, 1) whose value at 1 is 1; x and result in 0.32.
-static uint64_t table_at(const uint32_t *table, uint32_t x) {
-    uint32_t i = x >> 24;
-    uint64_t low = table[i], high = i == 255 ? ONE : table[i + 1];
-    return low + ((high - low) * (x & 0xffffff) >> 24);
+// Linear between the entries of a table over [0, 1] whose value at 1 is 1; x and result in 0.32.
+// The difference of two entries comes out right where the higher one is 1, which is 0 there.
+static inline uint64_t table_at(const uint32_t *table, uint32_t x) {
+    uint32_t low = table[x >> 24], step = table[(x >> 24) + 1] - low;
+    return low + ((uint64_t)step * (x & 0xffffff) >> 24);
 }
 
 // -log2(u) for u = bits / 2^32, in 32.32; bits = 0 counts as 1.
-static uint64_t negative_log2(uint32_t bits) {
+static inline uint64_t negative_log2(uint32_t bits) {
     if (bits == 0) bits = 1;
     uint32_t zeros = (uint32_t)__builtin_clz(bits);
     uint32_t fraction = (bits << zeros) << 1;  // below the leading one
     return (zeros + 1) * ONE - table_at(LOG2_TABLE, fraction);
 }
 
-static uint64_t draw_geometric(const Dist *dist, uint32_t bits) {
+static inline uint64_t draw_geometric(const Dist *dist, uint32_t bits) {
     uint64_t more = (uint64_t)((U128)negative_log2(bits) * dist->slope >> 64);
     return more > dist->high - dist->low ? dist->high : dist->low + more;
 }
 
-static uint64_t draw_power(const Dist *dist, uint32_t bits) {
+static inline uint64_t draw_power(const Dist *dist, uint32_t bits) {
     U128 octaves = (U128)negative_log2(bits) * dist->slope >> 32;
     if (octaves >> 32 >= 62) return dist->high;
     uint64_t factor = ONE + table_at(EXP2_TABLE, (uint32_t)octaves);
-    U128 value = ((U128)dist->low * factor >> 32) << (uint32_t)(octaves >> 32);
-    return value > dist->high ? dist->high : (uint64_t)value;
+    uint64_t value = (uint64_t)((U128)dist->low * factor >> 32);
+    uint32_t shift = (uint32_t)(octaves >> 32);
+    return value > dist->high >> shift ? dist->high : value << shift;
 }
 
 static uint64_t draw_table(const Dist *dist, uint32_t ppm) {

@@ -5,103 +5,14 @@
 // spread over random draws, wheel, units and the digest.
 #include "mutator.h"
 
-#include "mutator_state.h"
-
-static void emit(Mutator *m, Event event) {
-    CHECK(m->filled < BUFFER_EVENTS);
-    m->buffer[m->filled++] = event;
-}
-
-// ---- units ----
-
-static uint32_t unit_take(Mutator *m) {
-    uint32_t unit = m->unit_free;
-    if (unit == WHEEL_NONE) {
-        CHECK(m->unit_count < m->unit_max);
-        return m->unit_count++;
-    }
-    m->unit_free = m->nodes[unit].next;
-    return unit;
-}
-
-static void list_push(Mutator *m, uint32_t *list, uint32_t unit) {
-    m->nodes[unit].next = *list;
-    *list = unit;
-}
-
-static uint32_t list_pop(Mutator *m, uint32_t *list) {
-    uint32_t unit = *list;
-    *list = m->nodes[unit].next;
-    return unit;
-}
-
-static void held_add(Mutator *m, Held *held, uint32_t unit) {
-    CHECK(held->count < held->capacity);
-    m->nodes[unit].position = held->count;
-    held->units[held->count++] = unit;
-}
-
-static void held_remove(Mutator *m, Held *held, uint32_t unit) {
-    uint32_t last = held->units[--held->count], position = m->nodes[unit].position;
-    held->units[position] = last;
-    m->nodes[last].position = position;
-}
-
-static uint32_t held_random(Mutator *m, uint32_t population, Draw draw) {
-    const Held *held = &m->held[population];
-    return held->count == 0 ? NO_UNIT : held->units[rng_below(&m->draws[draw], held->count)];
-}
-
-// ---- death ----
-
-static void unit_release(Mutator *m, uint32_t unit) {
-    CHECK(m->units[unit].refs > 0);
-    if (--m->units[unit].refs == 0) list_push(m, &m->dying, unit);
-}
-
-static void say_dead(Mutator *m) {
-    uint32_t unit = list_pop(m, &m->dying);
-    emit(m, (Event){.op = OP_DEAD, .unit = unit});
-    const Population *p = &m->spec->populations[m->units[unit].population];
-    for (uint32_t k = 0; k < p->template.links; k++) {
-        uint32_t target = m->links[(size_t)unit * m->link_stride + k];
-        if (target != NO_UNIT) unit_release(m, target);
-    }
-    list_push(m, &m->dead, unit);
-}
-
-static bool has_room(const Mutator *m) { return m->filled + STEP_EVENTS_MAX <= BUFFER_EVENTS; }
-
-// A killer comes out after all its DEAD notes, however many batches they take; then the numbers of
-// the dead may be used again.
-static void settle(Mutator *m) {
-    while (m->dying != WHEEL_NONE) {
-        if (!has_room(m)) return;
-        say_dead(m);
-    }
-    emit(m, m->killer);
-    m->killer_waits = false;
-    while (m->dead != WHEEL_NONE) list_push(m, &m->unit_free, list_pop(m, &m->dead));
-}
-
-static void killer_set(Mutator *m, Event event) {
-    m->killer = event;
-    m->killer_waits = true;
-    settle(m);
-}
-
-static void unit_drop(Mutator *m, uint32_t unit) {
-    Held *held = &m->held[m->units[unit].population];
-    if (held->kept && !held->drains) held_remove(m, held, unit);
-    unit_release(m, unit);
-    killer_set(m, (Event){.op = OP_DROP, .unit = unit});
-}
+#include "mutator_units.h"
 
 // ---- life ----
 
 static uint32_t choose_population(Mutator *m) {
     const Choice *choice = &m->choices[m->phase];
-    uint32_t bits = choice->count > 1 ? rng_next(&m->draws[DRAW_POPULATION]) : 0, i = 0;
+    if (choice->count == 1) return choice->populations[0];
+    uint32_t bits = rng_next(&m->draws[DRAW_POPULATION]), i = 0;
     while (i + 1 < choice->count && bits >= choice->below[i]) i++;
     return choice->populations[i];
 }
@@ -112,26 +23,27 @@ static uint32_t choose_target(Mutator *m, const Link *link) {
 }
 
 // Targets are drawn before the unit is held: a unit never refers to itself.
-static void unit_link(Mutator *m, uint32_t unit, const Population *p, Event *birth) {
-    uint32_t *links = &m->links[(size_t)unit * m->link_stride];
+static void unit_link(Mutator *m, Unit *unit, const Population *p, Event *birth) {
     for (uint32_t k = 0; k < p->template.links; k++) {
-        links[k] = choose_target(m, &p->links[k]);
-        if (links[k] != NO_UNIT) m->units[links[k]].refs++;
+        unit->links[k] = choose_target(m, &p->links[k]);
+        if (unit->links[k] != NO_UNIT) unit_refer(m, unit->links[k], p->links[k].population);
     }
-    if (p->template.links > 0) birth->target = links[0];
+    if (p->template.links > 0) birth->target = unit->links[0];
     emit(m, *birth);
     for (uint32_t k = 1; k < p->template.links; k++)
-        if (links[k] != NO_UNIT)
-            emit(m, (Event){.op = OP_STORE, .flags = (uint8_t)k, .unit = unit, .target = links[k]});
+        if (unit->links[k] != NO_UNIT)
+            emit(m, (Event){.op = OP_STORE,
+                            .flags = (uint8_t)k,
+                            .unit = birth->unit,
+                            .target = unit->links[k]});
 }
 
-static void unit_hold(Mutator *m, uint32_t unit, const Population *p) {
-    Held *held = &m->held[m->units[unit].population];
+static void unit_hold(Mutator *m, uint32_t unit, uint32_t population, const Lifetime *lifetime) {
+    Held *held = &m->held[population];
     if (held->kept) held_add(m, held, unit);
-    if (p->lifetime.kind != LIVES_ALLOCATIONS) return;
-    uint64_t life = dist_draw(&p->lifetime.allocations, &m->draws[DRAW_LIFETIME]);
-    m->nodes[unit].due = m->clock + max_u64(life, 1);
-    wheel_add(&m->wheel, m->nodes, unit);
+    if (lifetime->kind != LIVES_ALLOCATIONS) return;
+    uint64_t life = dist_draw(&lifetime->allocations, &m->draws[DRAW_LIFETIME]);
+    wheel_add(&m->wheel, unit, m->clock + max_u64(life, 1));
 }
 
 static void emit_work(Mutator *m, uint64_t ns) {
@@ -152,15 +64,18 @@ static uint64_t unit_build(Mutator *m) {
     bool resurrects =
         p->resurrect_ppm > 0 && rng_chance(&m->draws[DRAW_RESURRECT], p->resurrect_ppm);
     uint32_t unit = unit_take(m);
-    m->units[unit] = (Unit){m->births++, 1, (uint16_t)number};
+    Unit *record = unit_at(m, unit);
+    record->refs = 1;
+    record->population = number;
+    if (m->birth_at != 0) unit_set_birth(m, record, m->births++);
     Event birth = {.op = OP_UNIT,
                    .flags = (closed ? UNIT_CLOSED : 0) | (resurrects ? UNIT_RESURRECTS : 0),
                    .template = (uint16_t)number,
                    .unit = unit,
                    .value = objects,
                    .target = NO_UNIT};
-    unit_link(m, unit, p, &birth);
-    unit_hold(m, unit, p);
+    unit_link(m, record, p, &birth);
+    unit_hold(m, unit, number, &p->lifetime);
     emit_work(m, p->work_ns);
     return objects;
 }
@@ -174,15 +89,15 @@ static void mutate(Mutator *m, uint32_t population) {
     uint32_t k = rng_below(&m->draws[DRAW_MUTATION], p->template.links);
     uint32_t to = held_random(m, p->links[k].population, DRAW_MUTATION);
     if (to == NO_UNIT || to == from) return;
-    if (p->links[k].population == population && m->units[to].birth > m->units[from].birth) {
+    if (p->links[k].population == population && unit_birth(m, to) > unit_birth(m, from)) {
         uint32_t older = from;
         from = to;
         to = older;
     }
-    uint32_t *link = &m->links[(size_t)from * m->link_stride + k], old = *link;
-    m->units[to].refs++;
+    uint32_t *link = &unit_at(m, from)->links[k], old = *link;
+    unit_refer(m, to, p->links[k].population);
     *link = to;
-    if (old != NO_UNIT) unit_release(m, old);
+    if (old != NO_UNIT && m->held[p->links[k].population].counts) unit_release(m, old);
     killer_set(m, (Event){.op = OP_STORE, .flags = (uint8_t)k, .unit = from, .target = to});
 }
 
@@ -217,6 +132,12 @@ static void phase_begin(Mutator *m) {
     m->stage = STAGE_RUN;
 }
 
+static void drain_begin(Mutator *m, Stage stage) {
+    m->stage = stage;
+    m->drain_population = m->drain_index = 0;
+    counts_settle(m);
+}
+
 static void phase_step(Mutator *m) {
     const Phase *phase = &m->spec->phases[m->phase];
     if (m->clock >= m->request_at) {
@@ -226,18 +147,34 @@ static void phase_step(Mutator *m) {
         emit(m, (Event){.op = OP_COLLECT, .value = 2});
         m->collect_at += phase->collect_every;
     } else if (m->clock >= m->phase_end) {
-        m->stage = STAGE_PHASE_DRAIN;
-        m->drain_population = m->drain_index = 0;
+        drain_begin(m, STAGE_PHASE_DRAIN);
     } else {
         pass_time(m, unit_build(m));
     }
 }
 
-static bool lets_go(const Mutator *m, uint32_t population) {
-    const Population *p = &m->spec->populations[population];
-    if (m->stage == STAGE_PHASE_DRAIN)
-        return p->lifetime.kind == LIVES_PHASE && p->phase == m->phase;
-    return p->lifetime.kind == LIVES_ROUND;
+static void run_step(Mutator *m) {
+    uint32_t unit = wheel_take(&m->wheel, m->clock);
+    if (unit != WHEEL_NONE)
+        unit_drop(m, unit);
+    else if (!mutate_due(m))
+        phase_step(m);
+}
+
+// What is let go is known in advance: so is what it refers to, and, where nothing else holds that,
+// what that refers to. A model of 10 million objects went three times as fast for it.
+static void drain_fetch(const Mutator *m, const Held *held) {
+    const uint32_t ahead = 16;
+    uint32_t i = m->drain_index;
+    if (!held->releases || held->count - i <= 3 * ahead) return;
+    __builtin_prefetch(unit_at(m, held_at(held, i + 3 * ahead)), 1);
+    targets_fetch(m, unit_at(m, held_at(held, i + 2 * ahead)));
+    const Unit *unit = unit_at(m, held_at(held, i + ahead));
+    for (uint32_t k = 0; k < held->links; k++) {
+        if (unit->links[k] == NO_UNIT) continue;
+        const Unit *target = unit_at(m, unit->links[k]);
+        if (target->refs == 1) targets_fetch(m, target);
+    }
 }
 
 // Drops the next unit of the populations whose time is over, in the order of their birth; false: no
@@ -247,10 +184,12 @@ static bool drain_step(Mutator *m) {
         Held *held = &m->held[m->drain_population];
         if (!lets_go(m, m->drain_population)) continue;
         if (m->drain_index < held->count) {
-            unit_drop(m, held->units[m->drain_index++]);
+            drain_fetch(m, held);
+            unit_drop(m, held_at(held, m->drain_index++));
             return true;
         }
-        held->count = m->drain_index = 0;
+        held_clear(held);
+        m->drain_index = 0;
     }
     return false;
 }
@@ -258,21 +197,27 @@ static bool drain_step(Mutator *m) {
 static void phase_drain_step(Mutator *m) {
     if (drain_step(m)) return;
     if (m->spec->phases[m->phase].collect_at_end) emit(m, (Event){.op = OP_COLLECT, .value = 2});
-    m->stage = ++m->phase < m->spec->phase_count ? STAGE_PHASE : STAGE_ROUND_DRAIN;
-    m->drain_population = m->drain_index = 0;
+    if (++m->phase < m->spec->phase_count)
+        m->stage = STAGE_PHASE;
+    else
+        drain_begin(m, STAGE_ROUND_DRAIN);
 }
 
 static void round_drain_step(Mutator *m) {
-    m->expired = wheel_take(&m->wheel, m->nodes, m->wheel.now | ((1ull << 47) - 1));
-    if (m->expired != WHEEL_NONE || drain_step(m)) return;
-    wheel_init(&m->wheel, m->clock);
-    m->stage = STAGE_ROUND_END;
+    uint32_t unit = wheel_take(&m->wheel, m->wheel.now | ((1ull << 47) - 1));
+    if (unit != WHEEL_NONE) {
+        unit_drop(m, unit);
+    } else if (!drain_step(m)) {
+        wheel_set(&m->wheel, m->clock);
+        m->stage = STAGE_ROUND_END;
+    }
 }
 
 static void round_end(Mutator *m) {
     emit(m, (Event){.op = OP_PHASE, .value = ROUND_END, .target = (uint32_t)m->round});
     m->phase = 0;
     m->stage = ++m->round < m->spec->rounds ? STAGE_PHASE : STAGE_DONE;
+    counts_begin(m);
 }
 
 static void stage_step(Mutator *m) {
@@ -281,7 +226,7 @@ static void stage_step(Mutator *m) {
             phase_begin(m);
             break;
         case STAGE_RUN:
-            phase_step(m);
+            run_step(m);
             break;
         case STAGE_PHASE_DRAIN:
             phase_drain_step(m);
@@ -299,28 +244,23 @@ static void stage_step(Mutator *m) {
 
 // False at the end of the stream.
 static bool step(Mutator *m) {
-    if (m->killer_waits) {
-        settle(m);
-    } else if (m->expired != WHEEL_NONE) {
-        unit_drop(m, list_pop(m, &m->expired));
-    } else if (m->stage != STAGE_RUN) {
+    if (m->killer_waits)
+        killer_settle(m);
+    else
         stage_step(m);
-    } else if ((m->expired = wheel_take(&m->wheel, m->nodes, m->clock)) == WHEEL_NONE &&
-               !mutate_due(m)) {
-        phase_step(m);
-    }
     return m->stage != STAGE_DONE;
 }
 
 const Event *mutator_next(Mutator *m, size_t max, size_t *count) {
     CHECK(max > 0);
     if (m->taken == m->filled) {
-        m->taken = m->filled = 0;
+        m->taken = m->filled = m->buffer;
         while (has_room(m) && step(m)) continue;
-        XXH3_64bits_update(m->digest, m->buffer, m->filled * sizeof *m->buffer);
+        CHECK(m->filled <= m->buffer + BUFFER_EVENTS);
+        XXH3_64bits_update(m->digest, m->buffer, (size_t)(m->filled - m->buffer) * sizeof(Event));
     }
-    const Event *events = m->buffer + m->taken;
-    *count = min_u64(max, m->filled - m->taken);
+    const Event *events = m->taken;
+    *count = min_u64(max, (size_t)(m->filled - m->taken));
     m->taken += *count;
     return events;
 }

@@ -49,17 +49,28 @@ static void choice_init(Choice *choice, const Spec *spec, uint32_t phase) {
         }
 }
 
-static bool held_open(Mutator *m, Error *error) {
-    for (uint32_t i = 0; i < m->spec->population_count; i++) {
-        const Population *p = &m->spec->populations[i];
-        for (uint32_t k = 0; k < p->template.links; k++) {
-            m->held[p->links[k].population].kept = true;
-            m->link_stride = (uint32_t)max_u64(m->link_stride, k + 1);
+static void held_init(Mutator *m) {
+    const Spec *spec = m->spec;
+    for (uint32_t i = 0; i < spec->population_count; i++) {
+        const Population *p = &spec->populations[i];
+        Held *held = &m->held[i];
+        held->kept |= p->mutation_ppm > 0 || p->lifetime.kind == LIVES_PHASE ||
+                      p->lifetime.kind == LIVES_ROUND;
+        held->links = p->template.links;
+        for (uint32_t k = 0; k < held->links; k++) {
+            held->targets[k] = p->links[k].population;
+            m->held[held->targets[k]].kept = true;
         }
-        m->held[i].drains = p->lifetime.kind == LIVES_PHASE || p->lifetime.kind == LIVES_ROUND;
-        m->held[i].kept |= m->held[i].drains || p->mutation_ppm > 0;
         if (p->mutation_ppm > 0) m->mutable[m->mutable_count++] = i;
     }
+    for (uint32_t i = 0; i < spec->population_count; i++) {
+        m->held[i].moves =
+            m->held[i].kept && spec->populations[i].lifetime.kind == LIVES_ALLOCATIONS;
+        m->held[i].is_run = !m->held[i].moves;
+    }
+}
+
+static bool held_open(Mutator *m, Error *error) {
     for (uint32_t i = 0; i < m->spec->population_count; i++) {
         if (!m->held[i].kept) continue;
         const Population *p = &m->spec->populations[i];
@@ -72,13 +83,51 @@ static bool held_open(Mutator *m, Error *error) {
     return true;
 }
 
+// References to what stays until the end of a phase or round count late, and to what stays for good
+// never. Not so where units may outlive their round: then some would have to count and others not.
+static void counts_init(Mutator *m) {
+    bool lasting[POPULATIONS_MAX];
+    find_lasting(m->spec, lasting);
+    for (uint32_t i = 0; i < m->spec->population_count; i++) {
+        LifetimeKind kind = m->spec->populations[i].lifetime.kind;
+        m->held[i].counts_late = kind != LIVES_ALLOCATIONS && !lasting[i];
+        m->held[i].counts = kind != LIVES_FOREVER;
+    }
+    counts_begin(m);
+}
+
+// Mutation inside one population asks which of two units is older.
+static bool births_matter(const Spec *spec) {
+    for (uint32_t i = 0; i < spec->population_count; i++)
+        for (uint32_t k = 0; k < spec->populations[i].template.links; k++)
+            if (spec->populations[i].mutation_ppm > 0 &&
+                spec->populations[i].links[k].population == i)
+                return true;
+    return false;
+}
+
+static void record_layout(Mutator *m) {
+    uint32_t words = 0;
+    bool moves = false;
+    for (uint32_t i = 0; i < m->spec->population_count; i++) {
+        words = (uint32_t)max_u64(words, m->held[i].links);
+        moves |= m->held[i].moves;
+    }
+    m->position_at = words;
+    words += moves;
+    if (births_matter(m->spec)) {
+        m->birth_at = words;
+        words += 2;
+    }
+    m->record_words = (uint32_t)(sizeof(Unit) / sizeof *m->records) + words;
+}
+
 static bool tables_open(Mutator *m, Error *error) {
     m->unit_max = mutator_units_max(m->spec);
+    size_t record = m->record_words * sizeof *m->records;
     return held_open(m, error) &&
-           (m->units = reserve_new(m->unit_max, sizeof *m->units, "units", error)) != NULL &&
-           (m->nodes = reserve_new(m->unit_max, sizeof *m->nodes, "lifetimes", error)) != NULL &&
-           (m->links = reserve_new((uint64_t)m->unit_max * m->link_stride, sizeof *m->links,
-                                   "links", error)) != NULL;
+           (m->records = reserve_new(m->unit_max, record, "units", error)) != NULL &&
+           wheel_open(&m->wheel, m->unit_max, m->records, record, error);
 }
 
 // The stream names templates by number only: what they are belongs to its digest.
@@ -94,14 +143,16 @@ static void digest_templates(Mutator *m) {
 Mutator *mutator_open(const Spec *spec, Error *error) {
     Mutator *m = memory_new(1, sizeof *m);
     m->spec = spec;
-    m->buffer = memory_new(BUFFER_EVENTS, sizeof *m->buffer);
+    m->buffer = m->filled = m->taken = memory_new(BUFFER_EVENTS, sizeof *m->buffer);
     m->digest = XXH3_createState();
     CHECK(m->digest != NULL);
     XXH3_64bits_reset(m->digest);
-    m->unit_free = m->expired = m->dying = m->dead = WHEEL_NONE;
-    wheel_init(&m->wheel, 0);
+    m->unit_free = m->dying = m->dead.first = NO_UNIT;
     for (uint32_t i = 0; i < DRAWS; i++) rng_seed(&m->draws[i], spec->seed, i + 1);
     for (uint32_t i = 0; i < spec->phase_count; i++) choice_init(&m->choices[i], spec, i);
+    held_init(m);
+    record_layout(m);
+    counts_init(m);
     digest_templates(m);
     if (tables_open(m, error)) return m;
     mutator_close(m);
@@ -112,9 +163,8 @@ void mutator_close(Mutator *m) {
     if (m == NULL) return;
     for (uint32_t i = 0; i < POPULATIONS_MAX; i++)
         reserve_free(m->held[i].units, m->held[i].capacity, sizeof *m->held[i].units);
-    reserve_free(m->units, m->unit_max, sizeof *m->units);
-    reserve_free(m->nodes, m->unit_max, sizeof *m->nodes);
-    reserve_free(m->links, (uint64_t)m->unit_max * m->link_stride, sizeof *m->links);
+    reserve_free(m->records, m->unit_max, m->record_words * sizeof *m->records);
+    wheel_close(&m->wheel);
     XXH3_freeState(m->digest);
     free(m->buffer);
     free(m);
