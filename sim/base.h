@@ -15,6 +15,9 @@
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
+// A loop that is wanted twice, with a flag true and false: each copy knows its flag.
+#define TWICE static inline __attribute__((always_inline))
+
 // Stops the process with file, line and the condition when an invariant of the program is broken.
 #define CHECK(condition) \
     (LIKELY(condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))

@@ -69,15 +69,11 @@ static void subtract_refs(Heap *h, uint64_t count) {
     play_begin(h);
     for (uint64_t i = 0; i < count; i++) {
         touch_step(h, h->candidates, i);
-        const uint32_t *slots = object_slots(h, h->candidates[i]);
-        uint32_t slot_count = h->slot_counts[h->candidates[i]];
-        __builtin_prefetch(object_slots(h, candidate_ahead(h, i, count)));
-        for (uint32_t k = 0; k < slot_count; k++) {
-            uint32_t target = slots[k];
-            if (target == 0) continue;
+        __builtin_prefetch(&h->slots[h->slots_at[candidate_ahead(h, i, count)]]);
+        for (EdgeWalk edge = edges_of(h, h->candidates[i]); edge_next(h, &edge);) {
             edges++;
-            touch_edge(h, h->candidates[i], k > 0 ? slots[k - 1] : 0, target);
-            if (h->gc[target] & GC_CANDIDATE) h->gc[target] -= GC_ONE;
+            touch_edge(h, h->candidates[i], edge.last, edge.target);
+            if (h->gc[edge.target] & GC_CANDIDATE) h->gc[edge.target] -= GC_ONE;
         }
     }
     play(h, PASS_STEPS, 1);  // update_refs took the same steps
@@ -88,11 +84,9 @@ static void subtract_refs(Heap *h, uint64_t count) {
 // What a reachable object refers to is reachable. If it was put aside already it comes back, to the
 // end of the list being scanned.
 uint64_t collect_visit(Heap *h, uint32_t object, uint64_t rescued) {
-    const uint32_t *slots = object_slots(h, object);
-    for (uint32_t k = 0; k < h->slot_counts[object]; k++) {
-        uint32_t target = slots[k], word = h->gc[target];
-        if (target == 0) continue;
-        touch_edge(h, object, k > 0 ? slots[k - 1] : 0, target);
+    for (EdgeWalk edge = edges_of(h, object); edge_next(h, &edge);) {
+        uint32_t target = edge.target, word = h->gc[target];
+        touch_edge(h, object, edge.last, target);
         if (!(word & GC_CANDIDATE)) continue;
         if (word & GC_UNREACHABLE) h->rescued[rescued++] = target;
         if (word & GC_UNREACHABLE || word < GC_ONE)
@@ -134,9 +128,7 @@ static uint64_t move_unreachable(Heap *h, uint64_t count, uint64_t *unreachable)
 
 void collect_survive(Heap *h, uint32_t object, uint32_t into) {
     Space *space = &h->spaces[into];
-    h->gc[object] &= GC_SAMPLE;
-    h->tags[object] = tags_in_space(h->tags[object], into);
-    h->positions[object] = space_add(space, object, h->positions);
+    object_enter(h, object, into);
     if (!(h->tags[object] & TAG_DEAD)) return;
     h->tags[object] |= TAG_HELD;  // garbage that a collection saw and did not find
     space->waiting.held_bytes += object_bytes(h, object);
@@ -163,10 +155,9 @@ static void walk_unreachable(Heap *h, uint64_t count) {
     if (h->locality == NULL) return;
     locality_begin(h->locality);
     for (uint64_t i = 0; i < count; i++) {
-        const uint32_t *slots = object_slots(h, h->unreachable[i]);
         touch_step(h, h->unreachable, i);
-        for (uint32_t k = 0; k < h->slot_counts[h->unreachable[i]]; k++)
-            if (slots[k] != 0) touch_edge(h, h->unreachable[i], k > 0 ? slots[k - 1] : 0, slots[k]);
+        for (EdgeWalk edge = edges_of(h, h->unreachable[i]); edge_next(h, &edge);)
+            touch_edge(h, h->unreachable[i], edge.last, edge.target);
     }
     play(h, PASS_STEPS, 4);
     play(h, PASS_STEPS_AND_EDGES, 3);
@@ -207,10 +198,7 @@ void tracing_collect(Heap *h, const Plan *plan) {
 void tracing_move(Heap *h, uint32_t from, uint32_t to) {
     Space *source = &h->spaces[from], *into = &h->spaces[to];
     for (uint64_t i = 0; i < source->length; i++) {
-        uint32_t object = source->members[i];
-        if (object == 0) continue;
-        h->tags[object] = tags_in_space(h->tags[object], to);
-        h->positions[object] = space_add(into, object, h->positions);
+        if (source->members[i] != 0) object_enter(h, source->members[i], to);
     }
     into->bytes += source->bytes;
     into->waiting.objects += source->waiting.objects;

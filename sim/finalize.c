@@ -50,7 +50,7 @@ void finalize_survive(Heap *h, uint64_t count, uint32_t into) {
 // ---- from 3.4 on: finalizers are called ----
 
 static void call_finalizer(Heap *h, uint32_t object) {
-    Instance *instance = &h->instances[h->instance_of[object]];
+    Instance *instance = &h->instances[object_instance(h, object)];
     if (!object_finalizer(h, object) || instance->flags & INSTANCE_FINALIZED) return;
     instance->flags |= INSTANCE_FINALIZED;
     h->pause.finalizers++;

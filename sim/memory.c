@@ -273,7 +273,7 @@ static void large_free(Memory *memory, Address address, uint32_t bytes) {
     memory->stats.held_bytes -= memory_large_held(bytes);
 }
 
-Address memory_alloc(Memory *memory, uint32_t bytes) {
+static inline Address block_alloc(Memory *memory, uint32_t bytes) {
     CHECK(bytes > 0);
     if (UNLIKELY(bytes > memory->small_limit)) return large_alloc(memory, bytes);
     uint32_t units = units_of(memory, bytes);
@@ -291,6 +291,12 @@ Address memory_alloc(Memory *memory, uint32_t bytes) {
     return (id << memory->pool_shift) + offset;
 }
 
+Address memory_alloc(Memory *memory, uint32_t bytes) { return block_alloc(memory, bytes); }
+
+void memory_alloc_many(Memory *memory, uint32_t bytes, uint32_t count, Address *addresses) {
+    for (uint32_t i = 0; i < count; i++) addresses[i] = block_alloc(memory, bytes);
+}
+
 static void region_free(Memory *memory, uint32_t number) {
     Arena *arena = &memory->arenas[number];
     CHECK(arena->region_blocks > 0);
@@ -298,7 +304,7 @@ static void region_free(Memory *memory, uint32_t number) {
     if (arena->region_blocks == 0 && !arena->region_open) arena_unmap(memory, number);
 }
 
-void memory_free(Memory *memory, Address address, uint32_t bytes) {
+static inline void block_free(Memory *memory, Address address, uint32_t bytes) {
     CHECK(bytes > 0);
     if (UNLIKELY(bytes > memory->small_limit)) {
         large_free(memory, address, bytes);
@@ -322,6 +328,15 @@ void memory_free(Memory *memory, Address address, uint32_t bytes) {
     } else if (UNLIKELY(live == 1)) {
         pool_empty(memory, id);
     }
+}
+
+void memory_free(Memory *memory, Address address, uint32_t bytes) {
+    block_free(memory, address, bytes);
+}
+
+void memory_free_many(Memory *memory, const Address *addresses, const uint8_t *order,
+                      uint32_t count, uint32_t bytes) {
+    for (uint32_t i = 0; i < count; i++) block_free(memory, addresses[order[i]], bytes);
 }
 
 // The arena's pool records say that it is not cut into pools: this is how memory_free knows.
