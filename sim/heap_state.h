@@ -274,15 +274,19 @@ static inline void touch(const Heap *h, uint32_t object) {
     if (UNLIKELY(h->gc[object] & GC_SAMPLE)) locality_touch(h->locality, h->addresses[object]);
 }
 
-// deduce_unreachable: splits candidates into those reachable from outside, whose number is
-// returned, and h->unreachable.
-uint64_t collect_deduce(Heap *h, uint64_t count, uint64_t *unreachable);
+// update_refs: appends a list, in which zeros are skipped, to the *count* candidates that there are;
+// returns their number.
+uint64_t deduce_update(Heap *h, const uint32_t *list, uint64_t length, uint64_t count);
+
+// Splits candidates: those reachable from outside go to space `into`, and their number is returned;
+// the rest is in h->unreachable. Where misses are counted h->candidates are then the survivors.
+uint64_t deduce_unreachable(Heap *h, uint64_t count, uint32_t into, uint64_t *unreachable);
 
 // What a reachable object refers to is reachable; what was put aside goes to the end of h->rescued.
-uint64_t collect_visit(Heap *h, uint32_t object, uint64_t rescued);
+uint64_t deduce_visit(Heap *h, uint32_t object, uint64_t rescued);
 
 // A candidate that stays goes to space `into`.
-void collect_survive(Heap *h, uint32_t object, uint32_t into);
+void deduce_survive(Heap *h, uint32_t object, uint32_t into);
 
 // FINALIZERS_LEGACY: takes what is not to be freed out of the *count of h->unreachable into
 // h->rescued; returns its number. When the garbage is gone what is left of it survives.

@@ -28,6 +28,7 @@ static void take(Heap *h, uint32_t object) {
 // two.
 uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count) {
     Space *space = &h->spaces[plan->refill];
+    const uint64_t gathered = count;
     while (count < plan->budget && space->objects > 0) {
         uint64_t scanned = count;
         h->candidates[count] = space_head(space);
@@ -42,7 +43,7 @@ uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count) {
             }
         }
     }
-    return count;
+    return deduce_update(h, h->candidates + gathered, count - gathered, gathered);
 }
 
 static bool is_marked_now(Heap *h, const Plan *plan, uint32_t object) {
