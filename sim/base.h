@@ -17,6 +17,9 @@
 // A function that is rarely called: it stays out of its callers, which then save fewer registers.
 #define COLD                __attribute__((noinline, cold))
 
+// A loop that is wanted twice, with a flag true and false: each copy knows its flag.
+#define TWICE static inline __attribute__((always_inline))
+
 // Stops the process with file, line and the condition when an invariant of the program is broken.
 #define CHECK(condition) \
     (LIKELY(condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))

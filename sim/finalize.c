@@ -8,8 +8,6 @@
 // notes call it dead all the time. Finalizers are called once; the next collection that finds the
 // object frees it. Those called by reference counting resurrect nothing: the list would be cleared
 // before anybody could see a difference.
-#include <string.h>
-
 #include "heap_state.h"
 
 // ---- to 3.3: what has a finalizer is not freed, nor what it refers to ----
@@ -22,7 +20,7 @@ uint64_t finalize_set_aside(Heap *h, uint64_t *count) {
         h->gc[object] = GC_CANDIDATE | GC_ONE | (h->gc[object] & GC_SAMPLE);
         h->rescued[reached++] = object;
     }
-    for (uint64_t i = 0; i < reached; i++) reached = collect_visit(h, h->rescued[i], reached);
+    for (uint64_t i = 0; i < reached; i++) reached = deduce_visit(h, h->rescued[i], reached);
     for (uint64_t i = 0; i < *count; i++) {
         h->unreachable[left] = h->unreachable[i];
         left += (h->gc[h->unreachable[i]] & GC_UNREACHABLE) != 0;
@@ -41,7 +39,7 @@ void finalize_survive(Heap *h, uint64_t count, uint32_t into) {
         }
         h->pause.result.uncollectable++;
         if (object_finalizer(h, object)) h->refcounts[object]++;
-        collect_survive(h, object, into);
+        deduce_survive(h, object, into);
         h->tags[object] |= TAG_UNCOLLECTABLE;
         h->levels.uncollectable_bytes += object_bytes(h, object);
     }
@@ -50,7 +48,7 @@ void finalize_survive(Heap *h, uint64_t count, uint32_t into) {
 // ---- from 3.4 on: finalizers are called ----
 
 static void call_finalizer(Heap *h, uint32_t object) {
-    Instance *instance = &h->instances[h->instance_of[object]];
+    Instance *instance = &h->instances[object_instance(h, object)];
     if (!object_finalizer(h, object) || instance->flags & INSTANCE_FINALIZED) return;
     instance->flags |= INSTANCE_FINALIZED;
     h->pause.finalizers++;
@@ -62,14 +60,16 @@ static void call_finalizer(Heap *h, uint32_t object) {
 // The garbage is examined as candidates were, but among itself. CPython does this in every
 // collection, so the price of garbage contains it: the work is not counted a second time, nor what
 // it touches (walk_unreachable).
-static uint64_t handle_resurrected(Heap *h, FinalizerRule rule, uint64_t *count) {
+static uint64_t handle_resurrected(Heap *h, const Plan *plan, uint64_t *count) {
     PauseWork work = h->pause;
     uint64_t kept = *count;
-    memcpy(h->candidates, h->unreachable, kept * sizeof *h->candidates);
-    if (rule == FINALIZERS_PEP442_WHOLE)
+    if (plan->finalizers == FINALIZERS_PEP442_WHOLE) {
+        for (uint64_t i = 0; i < kept; i++) deduce_survive(h, h->unreachable[i], plan->into);
         *count = 0;
-    else
-        kept = collect_deduce(h, kept, count);
+    } else {
+        kept = deduce_update(h, h->unreachable, kept, 0);
+        kept = deduce_unreachable(h, kept, plan->into, count);
+    }
     h->pause = work;
     return kept;
 }
@@ -78,9 +78,7 @@ void finalize_call(Heap *h, const Plan *plan, uint64_t *count) {
     CHECK(h->resurrected_count == 0);
     for (uint64_t i = 0; i < *count; i++) call_finalizer(h, h->unreachable[i]);
     if (h->resurrected_count == 0) return;
-    uint64_t kept = handle_resurrected(h, plan->finalizers, count);
-    for (uint64_t i = 0; i < kept; i++) collect_survive(h, h->candidates[i], plan->into);
-    h->pause.result.resurrected = kept;
+    h->pause.result.resurrected = handle_resurrected(h, plan, count);
 }
 
 void finalize_let_go(Heap *h) {

@@ -222,10 +222,10 @@ bool heap_finalizes(const Heap *h) {
 }
 
 static bool spaces_open(Heap *h, Error *error) {
-    uint64_t objects = h->options.objects_max + 1;
+    uint64_t end = h->options.ledger ? UINT32_MAX : TRACING_OBJECTS_END;
+    uint64_t capacity = min_u64(2 * (h->options.objects_max + 1) + 2048, end);
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        if (!space_open(&h->spaces[i], min_u64(2 * objects + 2048, UINT32_MAX), error))
-            return false;
+        if (!space_open(&h->spaces[i], capacity, error)) return false;
     return true;
 }
 

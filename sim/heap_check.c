@@ -29,7 +29,7 @@ static bool is_alive(const Heap *h, uint32_t object) { return h->tags[object] & 
 // The register holds the root as soon as it is attached.
 static bool is_held(const Check *c, uint32_t object) {
     const Heap *h = c->heap;
-    const Instance *instance = &h->instances[h->instance_of[object]];
+    const Instance *instance = &h->instances[object_instance(h, object)];
     return object == c->pending || (object == instance->first && instance->flags & INSTANCE_HELD);
 }
 
@@ -42,11 +42,10 @@ static bool check_counts(const Check *c) {
     for (uint32_t i = 1; i < c->end; i++) {
         if (!is_alive(h, i)) continue;
         c->expected[i] += is_held(c, i) + is_in_garbage_list(h, i);
-        for (uint32_t k = 0; k < h->slot_counts[i]; k++) {
-            uint32_t target = object_slots(h, i)[k];
-            if (target == 0) continue;
-            if (!is_alive(h, target)) return fail(c, i, "refers to a freed object", target, 0);
-            c->expected[target]++;
+        for (EdgeWalk edge = edges_of(h, i); edge_next(h, &edge);) {
+            if (!is_alive(h, edge.target))
+                return fail(c, i, "refers to a freed object", edge.target, 0);
+            c->expected[edge.target]++;
         }
     }
     for (uint32_t i = 1; i < c->end; i++)
@@ -65,11 +64,10 @@ static void reach(const Check *c) {
         }
     while (depth > 0) {
         uint32_t object = c->stack[--depth];
-        for (uint32_t k = 0; k < h->slot_counts[object]; k++) {
-            uint32_t target = object_slots(h, object)[k];
-            if (target == 0 || c->reached[target]) continue;
-            c->reached[target] = true;
-            c->stack[depth++] = target;
+        for (EdgeWalk edge = edges_of(h, object); edge_next(h, &edge);) {
+            if (c->reached[edge.target]) continue;
+            c->reached[edge.target] = true;
+            c->stack[depth++] = edge.target;
         }
     }
 }
@@ -121,8 +119,8 @@ static bool check_member(const Check *c, uint32_t number, uint64_t position) {
     if (position < space->first)
         return fail(c, object, "before the first of its space", position, space->first);
     if (!is_alive(h, object) || object_space(h, object) != number ||
-        h->positions[object] != position)
-        return fail(c, object, "position in its space", h->positions[object], position);
+        h->gc[object] >> GC_POSITION != position)
+        return fail(c, object, "position in its space", h->gc[object] >> GC_POSITION, position);
     return true;
 }
 
@@ -145,8 +143,7 @@ static bool check_totals(const Check *c) {
     uint64_t objects = 0, bytes = 0, dead = 0, dead_bytes = 0;
     for (uint32_t i = 1; i < c->end; i++) {
         if (!is_alive(h, i)) continue;
-        if (h->gc[i] & ~(uint32_t)GC_SAMPLE)
-            return fail(c, i, "word of the collector", h->gc[i], 0);
+        if (h->gc[i] & GC_CANDIDATE) return fail(c, i, "candidate between collections", 1, 0);
         uint64_t size = i == c->pending ? template_bytes(object_template(h, i), object_member(h, i))
                                         : object_bytes(h, i);
         objects++;

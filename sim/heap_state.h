@@ -8,6 +8,7 @@
 
 #include "block.h"
 #include "heap.h"
+#include "image.h"
 #include "locality.h"
 #include "space.h"
 
@@ -21,36 +22,52 @@ enum {
     NO_SPACE = 0x0f
 };
 
-// gc[object]: between collections in which samples of locality.h it is; during one also the
-// references from outside, in units of GC_ONE, and
+// gc[object]: in which samples of locality.h it is, and above that
+//   in a space         its position, in units of 1 << GC_POSITION
+//   a candidate        GC_CANDIDATE, and references from outside, in units of GC_ONE
+//   while it is freed  who freed it, in units of 1 << GC_POSITION; GC_CANDIDATE stays
+// What a collection reads at random is this word alone: the target of each reference.
 enum {
     GC_LINE = SAMPLE_LINE,
     GC_PAGE = SAMPLE_PAGE,
     GC_SAMPLE = GC_LINE | GC_PAGE,
     GC_CANDIDATE = 4,    // of the condemned spaces
-    GC_UNREACHABLE = 8,  // tentatively; CPython's NEXT_MASK_UNREACHABLE
+    GC_POSITION = 3,     // bits below a position
+    GC_UNREACHABLE = 8,  // a candidate, tentatively; CPython's NEXT_MASK_UNREACHABLE
     GC_ONE = 16          // one reference
 };
+
+// Numbers of objects and positions end here: more would be 17 GB of tables.
+#define TRACING_OBJECTS_END (UINT32_C(1) << 29)
+
+// slots[]: an object or 0, and whether it is the last slot of its object. Slot 0 is the only one of
+// all objects that have none.
+#define SLOT_LAST UINT32_C(0x80000000)
+enum { SLOT_NONE = 0 };
+
+// members[object] from here on: the member is in members_far[object].
+enum { MEMBER_FAR = 255 };
 
 enum {
     INSTANCE_CLOSED = 1,
     INSTANCE_DEAD = 2,
     INSTANCE_HELD = 4,
     INSTANCE_RESURRECTS = 8,  // its finalizer does
-    INSTANCE_FINALIZED = 16   // and was called: never again
+    INSTANCE_FINALIZED = 16,  // and was called: never again
+    INSTANCE_TORN = 32        // slots of members were cleared one by one
 };
 
 // What became of a UNIT: objects first .. first + objects - 1, until the last of them is freed.
+// Their slots are in one block, whose first word is the number of the instance.
 typedef struct {
     uint32_t first, objects;
-    uint32_t slots_first, slots;
-    uint32_t live;  // objects not freed
-    uint32_t next;  // in the list of free instances
-    uint16_t template;
+    uint32_t live;  // objects not freed; of a free instance: the next one
+    uint32_t death_low;  // allocation clock of its truth note
+    uint16_t death_high;
+    uint8_t template;
     uint8_t flags;
-    uint64_t birth;  // allocation clock before its first object
-    uint64_t death;  // allocation clock of its truth note
 } Instance;
+_Static_assert(sizeof(Instance) == 20, "a quarter of it is a fifth of a small object's tables");
 
 // Whose work a free is.
 typedef enum { FREED_BY_MUTATOR, FREED_IN_PAUSE, FREED_BY_ORACLE } FreedBy;
@@ -76,19 +93,19 @@ struct Heap {
     uint8_t birth_space[HEAP_TEMPLATES_MAX];
 
     // by object; 0 is no object
-    uint32_t *refcounts;
+    uint32_t *refcounts;  // while it is freed: the slot that is cleared next
     uint32_t *gc;
-    uint32_t *positions;  // in its space; while it is being freed: who freed it
-    uint32_t *instance_of;
-    uint32_t *slots_at;
-    uint16_t *slot_counts;
+    uint32_t *slots_at;  // its first slot
     uint32_t *addresses;
     uint32_t *payloads;  // addresses of native blocks
     uint8_t *tags;
+    uint8_t *members;  // which member of its unit it is
+    uint32_t *members_far;
     BlockIndex objects;
 
     uint32_t *slots;
     BlockIndex slot_blocks;
+    Images images;
 
     Instance *instances;
     uint32_t instance_count, instance_free;
@@ -130,15 +147,72 @@ static inline uint8_t tags_in_space(uint8_t tags, uint32_t space) {
 
 // Which member of its unit it is.
 static inline uint32_t object_member(const Heap *h, uint32_t object) {
-    return object - h->instances[h->instance_of[object]].first;
+    uint32_t member = h->members[object];
+    return LIKELY(member < MEMBER_FAR) ? member : h->members_far[object];
+}
+
+// Of its root: the slot block of a unit begins one word before the first slot of its root, which
+// stays where it is until the last member is freed.
+static inline uint32_t root_instance(const Heap *h, uint32_t root) {
+    return h->slots[h->slots_at[root] - 1];
+}
+
+static inline uint32_t object_instance(const Heap *h, uint32_t object) {
+    return root_instance(h, object - object_member(h, object));
 }
 
 static inline const Template *object_template(const Heap *h, uint32_t object) {
-    return h->options.templates[h->instances[h->instance_of[object]].template];
+    return h->options.templates[h->instances[object_instance(h, object)].template];
 }
 
-static inline uint32_t *object_slots(const Heap *h, uint32_t object) {
-    return h->slots + h->slots_at[object];
+static inline uint64_t instance_death(const Instance *instance) {
+    return (uint64_t)instance->death_high << 32 | instance->death_low;
+}
+
+static inline const Image *instance_image(Heap *h, const Instance *instance) {
+    return image_find(&h->images, instance->template, instance->objects,
+                      instance->flags & INSTANCE_CLOSED);
+}
+
+// The references of an object, in order: for (EdgeWalk w = edges_of(h, o); edge_next(h, &w);)
+// goes through all that lead somewhere, w.target.
+typedef struct {
+    uint32_t slot;    // the next one; SLOT_NONE: there is none
+    uint32_t target;
+    uint32_t last;  // what the slot before it refers to, if there is one
+} EdgeWalk;
+
+static inline EdgeWalk edges_of(const Heap *h, uint32_t object) {
+    return (EdgeWalk){.slot = h->slots_at[object]};
+}
+
+static inline bool edge_next(const Heap *h, EdgeWalk *walk) {
+    while (walk->slot != SLOT_NONE) {
+        uint32_t word = h->slots[walk->slot++];
+        if (word & SLOT_LAST) walk->slot = SLOT_NONE;
+        walk->last = walk->target;
+        walk->target = word & ~SLOT_LAST;
+        if (walk->target != 0) return true;
+    }
+    return false;
+}
+
+// Writes into a slot; returns what was there.
+static inline uint32_t slot_set(Heap *h, uint32_t slot, uint32_t target) {
+    uint32_t word = h->slots[slot];
+    h->slots[slot] = (word & SLOT_LAST) | target;
+    return word & ~SLOT_LAST;
+}
+
+// Into a space: it is its youngest.
+static inline void object_enter(Heap *h, uint32_t object, uint32_t space) {
+    h->gc[object] = (h->gc[object] & GC_SAMPLE) |
+                    space_add(&h->spaces[space], object, h->gc) << GC_POSITION;
+    h->tags[object] = tags_in_space(h->tags[object], space);
+}
+
+static inline void object_leave(Heap *h, uint32_t object) {
+    space_remove(&h->spaces[object_space(h, object)], h->gc[object] >> GC_POSITION, h->gc);
 }
 
 // Requested bytes, native payload included.
@@ -146,6 +220,9 @@ uint64_t object_bytes(const Heap *h, uint32_t object);
 
 // Whether it has a finalizer.
 bool object_finalizer(const Heap *h, uint32_t object);
+
+// A number, objects and slots for a unit; 0, and nothing is taken, when there are no more.
+uint32_t instance_take(Heap *h, const Event *unit, uint32_t slot_words);
 
 // The last of its objects was freed.
 void instance_give(Heap *h, uint32_t instance);
@@ -162,6 +239,13 @@ void object_decref(Heap *h, uint32_t object);
 
 // Clears all slots of an object, in order: tp_clear.
 void object_clear(Heap *h, uint32_t object);
+
+// Builds a unit in one go, where heap_fits; false: no numbers are left.
+bool whole_build(Heap *h, const Event *unit, const Image *image);
+
+// A root is about to clear its slots: if all other members of its unit fall with that they are
+// freed here, in one go. Returns the slot with which to go on.
+uint32_t whole_fall(Heap *h, uint32_t root);
 
 // Writes down that a list walk comes to list[i]. It has left the neighbourhood if that is not near
 // the object before, nor as far on as that was from the one before it: processors fetch ahead with
@@ -190,15 +274,19 @@ static inline void touch(const Heap *h, uint32_t object) {
     if (UNLIKELY(h->gc[object] & GC_SAMPLE)) locality_touch(h->locality, h->addresses[object]);
 }
 
-// deduce_unreachable: splits candidates into those reachable from outside, whose number is
-// returned, and h->unreachable.
-uint64_t collect_deduce(Heap *h, uint64_t count, uint64_t *unreachable);
+// update_refs: appends a list, in which zeros are skipped, to the *count* candidates that there are;
+// returns their number.
+uint64_t deduce_update(Heap *h, const uint32_t *list, uint64_t length, uint64_t count);
+
+// Splits candidates: those reachable from outside go to space `into`, and their number is returned;
+// the rest is in h->unreachable. Where misses are counted h->candidates are then the survivors.
+uint64_t deduce_unreachable(Heap *h, uint64_t count, uint32_t into, uint64_t *unreachable);
 
 // What a reachable object refers to is reachable; what was put aside goes to the end of h->rescued.
-uint64_t collect_visit(Heap *h, uint32_t object, uint64_t rescued);
+uint64_t deduce_visit(Heap *h, uint32_t object, uint64_t rescued);
 
 // A candidate that stays goes to space `into`.
-void collect_survive(Heap *h, uint32_t object, uint32_t into);
+void deduce_survive(Heap *h, uint32_t object, uint32_t into);
 
 // FINALIZERS_LEGACY: takes what is not to be freed out of the *count of h->unreachable into
 // h->rescued; returns its number. When the garbage is gone what is left of it survives.

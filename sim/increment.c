@@ -10,7 +10,7 @@ static void take(Heap *h, uint32_t object) {
     Space *space = &h->spaces[object_space(h, object)];
     uint64_t bytes = object_bytes(h, object);
     uint8_t tags = h->tags[object];
-    space_remove(space, h->positions[object], h->positions);
+    object_leave(h, object);
     space->bytes -= bytes;
     h->condemned_bytes += bytes;
     h->gc[object] |= GC_CANDIDATE;
@@ -28,23 +28,22 @@ static void take(Heap *h, uint32_t object) {
 // two.
 uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count) {
     Space *space = &h->spaces[plan->refill];
+    const uint64_t gathered = count;
     while (count < plan->budget && space->objects > 0) {
         uint64_t scanned = count;
         h->candidates[count] = space_head(space);
         take(h, h->candidates[count++]);
         for (; scanned < count; scanned++) {
-            const uint32_t *slots = object_slots(h, h->candidates[scanned]);
-            for (uint32_t k = 0; k < h->slot_counts[h->candidates[scanned]]; k++) {
-                uint32_t target = slots[k];
-                if (target == 0 || object_space(h, target) != plan->refill ||
-                    h->gc[target] & GC_CANDIDATE)
+            for (EdgeWalk edge = edges_of(h, h->candidates[scanned]); edge_next(h, &edge);) {
+                if (object_space(h, edge.target) != plan->refill ||
+                    h->gc[edge.target] & GC_CANDIDATE)
                     continue;
-                take(h, target);
-                h->candidates[count++] = target;
+                take(h, edge.target);
+                h->candidates[count++] = edge.target;
             }
         }
     }
-    return count;
+    return deduce_update(h, h->candidates + gathered, count - gathered, gathered);
 }
 
 static bool is_marked_now(Heap *h, const Plan *plan, uint32_t object) {
@@ -52,10 +51,9 @@ static bool is_marked_now(Heap *h, const Plan *plan, uint32_t object) {
     if (space == NO_SPACE || !(plan->spaces >> space & 1)) return false;
     uint64_t bytes = object_bytes(h, object);
     CHECK(!(h->tags[object] & TAG_DEAD));
-    space_remove(&h->spaces[space], h->positions[object], h->positions);
+    object_leave(h, object);
     h->spaces[space].bytes -= bytes;
-    h->tags[object] = tags_in_space(h->tags[object], plan->into);
-    h->positions[object] = space_add(&h->spaces[plan->into], object, h->positions);
+    object_enter(h, object, plan->into);
     h->spaces[plan->into].bytes += bytes;
     return true;
 }
@@ -71,17 +69,15 @@ void increment_mark(Heap *h, const Plan *plan) {
             h->rescued[marked++] = instance->first;
     }
     for (uint64_t i = 0; i < marked; i++) {
-        const uint32_t *slots = object_slots(h, h->rescued[i]);
         uint32_t last = h->rescued[i > 0 ? i - 1 : 0];
         h->pause.jumps +=
             locality_is_jump(h->addresses[last], h->addresses[h->rescued[i]], h->near);
         h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
         touch_step(h, h->rescued, i);
-        for (uint32_t k = 0; k < h->slot_counts[h->rescued[i]]; k++) {
-            if (slots[k] == 0) continue;
+        for (EdgeWalk edge = edges_of(h, h->rescued[i]); edge_next(h, &edge);) {
             edges++;
-            touch_edge(h, h->rescued[i], k > 0 ? slots[k - 1] : 0, slots[k]);
-            if (is_marked_now(h, plan, slots[k])) h->rescued[marked++] = slots[k];
+            touch_edge(h, h->rescued[i], edge.last, edge.target);
+            if (is_marked_now(h, plan, edge.target)) h->rescued[marked++] = edge.target;
         }
     }
     if (h->locality != NULL) locality_play(h->locality, PASS_STEPS_AND_EDGES, &h->pause.misses);

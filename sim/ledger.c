@@ -166,7 +166,7 @@ static void blocks_take(Heap *h, const Record *r, uint32_t space) {
     const Template *t = h->options.templates[r->template];
     const bool region = h->options.is_region[space];
     if (template_even(t) && !region) {
-        memory_alloc_row(h->memory, t->bytes, l->addresses + r->first, r->objects);
+        memory_alloc_many(h->memory, t->bytes, r->objects, l->addresses + r->first);
         return;
     }
     for (uint32_t i = 0; i < r->objects; i++) {

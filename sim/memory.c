@@ -273,7 +273,7 @@ COLD static void large_free(Memory *memory, Address address, uint32_t bytes) {
     memory->stats.held_bytes -= memory_large_held(bytes);
 }
 
-Address memory_alloc(Memory *memory, uint32_t bytes) {
+static inline Address block_alloc(Memory *memory, uint32_t bytes) {
     CHECK(bytes > 0);
     if (UNLIKELY(bytes > memory->small_limit)) return large_alloc(memory, bytes);
     uint32_t units = units_of(memory, bytes);
@@ -291,6 +291,8 @@ Address memory_alloc(Memory *memory, uint32_t bytes) {
     return (id << memory->pool_shift) + offset;
 }
 
+Address memory_alloc(Memory *memory, uint32_t bytes) { return block_alloc(memory, bytes); }
+
 COLD static void region_free(Memory *memory, uint32_t number) {
     Arena *arena = &memory->arenas[number];
     CHECK(arena->region_blocks > 0);
@@ -298,7 +300,7 @@ COLD static void region_free(Memory *memory, uint32_t number) {
     if (arena->region_blocks == 0 && !arena->region_open) arena_unmap(memory, number);
 }
 
-void memory_free(Memory *memory, Address address, uint32_t bytes) {
+static inline void block_free(Memory *memory, Address address, uint32_t bytes) {
     CHECK(bytes > 0);
     if (UNLIKELY(bytes > memory->small_limit)) {
         large_free(memory, address, bytes);
@@ -324,7 +326,11 @@ void memory_free(Memory *memory, Address address, uint32_t bytes) {
     }
 }
 
-// ---- rows ----
+void memory_free(Memory *memory, Address address, uint32_t bytes) {
+    block_free(memory, address, bytes);
+}
+
+// ---- many at once ----
 
 // Blocks of one pool, as many as it has and are wanted; returns how many.
 static uint32_t pool_alloc(Memory *memory, uint32_t id, Address *addresses, uint32_t count) {
@@ -345,7 +351,7 @@ static uint32_t pool_alloc(Memory *memory, uint32_t id, Address *addresses, uint
     return taken;
 }
 
-void memory_alloc_row(Memory *memory, uint32_t bytes, Address *addresses, uint32_t count) {
+void memory_alloc_many(Memory *memory, uint32_t bytes, uint32_t count, Address *addresses) {
     CHECK(bytes > 0);
     const uint32_t units = units_of(memory, bytes);
     for (uint32_t i = 0; i < count;) {
@@ -379,8 +385,8 @@ static uint32_t pool_free(Memory *memory, uint32_t id, uint32_t bytes, const Add
     return freed;
 }
 
-void memory_free_row(Memory *memory, uint32_t bytes, const Address *addresses,
-                     const uint32_t *order, uint32_t count) {
+void memory_free_many(Memory *memory, const Address *addresses, const uint32_t *order,
+                      uint32_t count, uint32_t bytes) {
     for (uint32_t i = 0; i < count;) {
         if (LIKELY(bytes <= memory->small_limit))
             i += pool_free(memory, addresses[order[i]] >> memory->pool_shift, bytes, addresses,

@@ -50,12 +50,7 @@ const MemoryStats *memory_stats(const Memory *memory);
 // out is the caller's decision, from held_bytes and its limit; more than arenas_max arenas is a
 // CHECK.
 Address memory_alloc(Memory *memory, uint32_t bytes);
-
-// The same `count` times, and memory_free of such blocks in the order in which `order` numbers them.
-// Neighbours mostly come from one pool: it is found once.
-void memory_alloc_row(Memory *memory, uint32_t bytes, Address *addresses, uint32_t count);
-void memory_free_row(Memory *memory, uint32_t bytes, const Address *addresses,
-                     const uint32_t *order, uint32_t count);
+void memory_alloc_many(Memory *memory, uint32_t bytes, uint32_t count, Address *addresses);
 
 // A block from region number `region` (0 to MEMORY_REGIONS - 1); above small_limit from malloc.
 #define MEMORY_REGIONS 16u
@@ -67,6 +62,11 @@ void memory_region_close(Memory *memory, uint32_t region);
 
 // Gives back a block from any of the above; `bytes` as requested.
 void memory_free(Memory *memory, Address address, uint32_t bytes);
+
+// Gives back addresses[order[i]] for each i, all of `bytes`. Neighbours are mostly of one pool, which
+// is found once.
+void memory_free_many(Memory *memory, const Address *addresses, const uint32_t *order,
+                      uint32_t count, uint32_t bytes);
 
 // What glibc's malloc takes for a block of `bytes` above small_limit: a size field and steps of 16
 // bytes; from 32 MiB on always whole pages of its own. (From 128 KiB on a block has such pages as

@@ -13,12 +13,13 @@ void space_close(Space *space) {
 }
 
 void space_compact(Space *space, uint32_t *positions) {
+    const uint32_t below = (1u << space->shift) - 1;
     uint64_t kept = 0;
     for (uint64_t i = 0; i < space->length; i++) {
         uint32_t object = space->members[i];
         if (object == 0) continue;
         space->members[kept] = object;
-        positions[object] = (uint32_t)kept++;
+        positions[object] = (positions[object] & below) | (uint32_t)kept++ << space->shift;
     }
     CHECK(kept == space->objects && kept < space->capacity);
     space->length = kept;

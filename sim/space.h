@@ -23,13 +23,14 @@ typedef struct {
     uint64_t first;    // no entry before this one is in use
     uint64_t objects;  // entries that are not zero
     uint64_t bytes;    // requested by them, native payload included
+    uint32_t shift;    // positions[] have the position above so many bits that are not the space's
     Waiting waiting;
 } Space;
 
 bool space_open(Space *space, uint64_t capacity, Error *error);
 void space_close(Space *space);
 
-// Moves members together, order kept; positions[object] is where each is.
+// Moves members together, order kept; positions[object] >> shift is where each is.
 void space_compact(Space *space, uint32_t *positions);
 
 // Empties it; the objects are somewhere else by now.
@@ -50,13 +51,18 @@ static inline uint32_t space_head(Space *space) {
     return space->members[space->first];
 }
 
-static inline void space_remove(Space *space, uint32_t position, uint32_t *positions) {
-    space->members[position] = 0;
-    space->objects--;
+// Some members were set to zero, and are not counted any more.
+static inline void space_settle(Space *space, uint32_t *positions) {
     while (space->length > 0 && space->members[space->length - 1] == 0) space->length--;
     space->first = min_u64(space->first, space->length);
     if (UNLIKELY(space->length > 1024 && space->objects < space->length / 2))
         space_compact(space, positions);
+}
+
+static inline void space_remove(Space *space, uint32_t position, uint32_t *positions) {
+    space->members[position] = 0;
+    space->objects--;
+    space_settle(space, positions);
 }
 
 #endif
