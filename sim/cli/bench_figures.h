@@ -22,6 +22,8 @@ typedef struct {
         full_last;            // the ends of the first and the last full collection of later phases
     uint64_t fulls;           // their number
     uint64_t resident_bytes;  // at `grown`, above the start
+    uint64_t peak_bytes;      // most that was resident at any time, all of the process
+    uint64_t fit_clock;       // last clock at which that was within BENCH_LARGEST_BYTES
     double looks[BENCH_LOOKS_MAX];  // ns per candidate of the collections that the program
     uint32_t look_count;            // calls, if they are what is measured
 } BenchCourse;
@@ -40,6 +42,7 @@ typedef struct {
     double values[BENCH_REPEATS_MAX];
     uint32_t count;
     uint64_t allocations;      // that it played
+    uint64_t peak_bytes;       // resident, the most of all turns
     char why[BENCH_WHY_SIZE];  // it has no values; "": nobody asked it
 } BenchSamples;
 

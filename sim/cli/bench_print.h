@@ -10,7 +10,12 @@
 // measured is named and fails nothing.
 bool bench_print_row(FILE *file, const BenchTable *table, size_t row);
 
-// A line per row, side and figure; the head says on what machine, of which commit and on which day.
+// How many bars are met, and which are not; of rows that were asked for. Nothing
+// of a quick run, of which none is judged.
+void bench_print_summary(FILE *file, const BenchTable *table);
+
+// A line per row, side and figure. Notes come first, lines "# key: text": `machine` (machine_notes),
+// then commit, seed and command.
 void bench_print_tsv(FILE *file, const BenchTable *table, const char *machine, const char *command);
 
 #endif
