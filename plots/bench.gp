@@ -210,7 +210,7 @@ if (BYTE_LINES > 0) {
 if (LINES + GROWTH + BYTE_LINES == 0) {
     set border 0
     unset tics
-    set label 500 "nothing of this is drawn" at graph 0.5, 0.5 center tc rgb FAINT
+    set label 500 "nothing of this is drawn" at screen 0.5, 0.5 center tc rgb FAINT
     set xrange [0:1]; set yrange [0:1]
     plot NaN
 }

@@ -114,6 +114,14 @@ static int draw(const BenchArguments *a) {
     return good ? EXIT_FINE : options_fail(&error);
 }
 
+static void print_row(const BenchRow *row) {
+    printf("  %-12s%c %s", row->name, row->quick == NULL ? '*' : ' ', row->what);
+    for (BenchSide side = 0; side < SIDE_COUNT; side++)
+        if (bench_row_has(row, side) && bench_row_part(row, side) != NULL)
+            printf("; %s: %s", bench_side_name(side), bench_row_part(row, side));
+    putchar('\n');
+}
+
 static void print_help(void) {
     puts(
         "usage: ouro bench [--python X.Y] [--quick] [--row NAME]... [--repeats N]\n"
@@ -129,9 +137,7 @@ static void print_help(void) {
     for (BenchSide side = 0; side < SIDE_COUNT; side++)
         printf("  %-12s %s\n", bench_side_name(side), bench_side_what(side));
     puts("\nrows (*: not part of a quick run):");
-    for (size_t i = 0; i < BENCH_ROW_COUNT; i++)
-        printf("  %-12s%c %s\n", BENCH_ROWS[i].name, BENCH_ROWS[i].quick == NULL ? '*' : ' ',
-               BENCH_ROWS[i].what);
+    for (size_t i = 0; i < BENCH_ROW_COUNT; i++) print_row(&BENCH_ROWS[i]);
 }
 
 int bench_command(int argc, char **argv) {

@@ -126,3 +126,15 @@ bool bench_figure(const BenchTable *table, size_t row, BenchSide side, BenchFigu
 bool bench_bar_is_met(const BenchBar *bar, const BenchStat *stat) {
     return bar->at_least ? stat->median >= bar->value : stat->median <= bar->value;
 }
+
+BarState bench_bar_judge(const BenchTable *table, size_t row, BenchSide side, const BenchBar *bar,
+                         BenchStat *stat) {
+    *stat = (BenchStat){0};
+    if (bench_figure(table, row, side, bar->figure, stat))
+        return bench_bar_is_met(bar, stat) ? BAR_MET : BAR_UNMET;
+    for (BenchSide i = 0; i < SIDE_COUNT; i++) {
+        const BenchSamples *s = &table->samples[row][i];
+        if (s->why[0] != '\0' && !s->refused) return BAR_UNMET;
+    }
+    return BAR_UNKNOWN;
+}

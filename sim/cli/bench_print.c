@@ -27,7 +27,9 @@ static void print_side(FILE *file, const BenchTable *table, size_t row, BenchSid
         else
             fprintf(file, " %10s", "-");
     const char *part = bench_row_part(&BENCH_ROWS[row], side);
-    if (part != NULL) fprintf(file, "  a part (%s), scaled by its collections", part);
+    if (part != NULL)
+        fprintf(file, "  a part (%s)%s", part,
+                BENCH_ROWS[row].measure == MEASURE_WHOLE ? ", scaled by its full collections" : "");
     if (bench_figure(table, row, side, BENCH_PEAK, &stat))
         fprintf(file, "  %.1f GiB resident at most", stat.median);
     fputc('\n', file);
@@ -40,18 +42,16 @@ static bool is_wanted(const BenchTable *table, size_t row) {
     return wanted;
 }
 
-static bool print_bar(FILE *file, const BenchTable *table, size_t row, BenchSide side,
-                      const BenchBar *bar) {
+static BarState print_bar(FILE *file, const BenchTable *table, size_t row, BenchSide side,
+                          const BenchBar *bar) {
+    static const char *const words[] = {"met", "NOT MET", "not measured"};
     BenchStat stat;
-    bool known = bench_figure(table, row, side, bar->figure, &stat);
-    bool met = known && bench_bar_is_met(bar, &stat);
+    BarState state = bench_bar_judge(table, row, side, bar, &stat);
     fprintf(file, "bar: %s %s %s %g: ", bench_side_name(side), bench_figure_name(bar->figure),
             bar->at_least ? "at least" : "at most", bar->value);
-    if (known)
-        fprintf(file, "%.2f, %s\n", stat.median, met ? "met" : "NOT MET");
-    else
-        fputs("not measured\n", file);
-    return met || !known;
+    if (stat.median > 0) fprintf(file, "%.2f, ", stat.median);
+    fprintf(file, "%s\n", words[state]);
+    return state;
 }
 
 bool bench_print_row(FILE *file, const BenchTable *table, size_t row) {
@@ -73,42 +73,35 @@ bool bench_print_row(FILE *file, const BenchTable *table, size_t row) {
             const BenchBar *bar = bench_bar_find(r, side, figure);
             if (bar == NULL || table->quick) continue;
             fputs("  ", file);
-            good &= print_bar(file, table, row, side, bar);
+            good &= print_bar(file, table, row, side, bar) != BAR_UNMET;
         }
     fputc('\n', file);
     return good;
 }
 
-typedef struct {
-    uint32_t met, unmet, unknown;
-} BarCounts;
-
-// Names those that are not met; the others are counted only.
-static void row_judge(FILE *file, const BenchTable *table, size_t row, BarCounts *counts) {
+// Names those that are not met, counts all by what became of them.
+static void row_judge(FILE *file, const BenchTable *table, size_t row, uint32_t counts[3]) {
     for (BenchSide side = 0; side < SIDE_COUNT; side++)
         for (BenchFigure figure = 0; figure < BENCH_FIGURES; figure++) {
             const BenchBar *bar = bench_bar_find(&BENCH_ROWS[row], side, figure);
             BenchStat stat;
             if (bar == NULL) continue;
-            if (!bench_figure(table, row, side, figure, &stat)) {
-                counts->unknown++;
-            } else if (bench_bar_is_met(bar, &stat)) {
-                counts->met++;
-            } else {
-                counts->unmet++;
-                fprintf(file, "not met: %s, ", BENCH_ROWS[row].name);
-                print_bar(file, table, row, side, bar);
-            }
+            BarState state = bench_bar_judge(table, row, side, bar, &stat);
+            counts[state]++;
+            if (state != BAR_UNMET) continue;
+            fprintf(file, "%s: ", BENCH_ROWS[row].name);
+            print_bar(file, table, row, side, bar);
         }
 }
 
 void bench_print_summary(FILE *file, const BenchTable *table) {
-    BarCounts counts = {0};
+    uint32_t counts[3] = {0};
     if (table->quick) return;
     for (size_t row = 0; row < BENCH_ROW_COUNT; row++)
-        if (is_wanted(table, row)) row_judge(file, table, row, &counts);
-    fprintf(file, "%u bars: %u met, %u not met, %u not measured\n",
-            counts.met + counts.unmet + counts.unknown, counts.met, counts.unmet, counts.unknown);
+        if (is_wanted(table, row)) row_judge(file, table, row, counts);
+    uint32_t all = counts[BAR_MET] + counts[BAR_UNMET] + counts[BAR_UNKNOWN];
+    fprintf(file, "%u bars: %u met, %u not met, %u not measured\n", all, counts[BAR_MET],
+            counts[BAR_UNMET], counts[BAR_UNKNOWN]);
 }
 
 static void print_line(FILE *file, const BenchTable *table, size_t row, BenchSide side,

@@ -6,8 +6,8 @@
 
 #include "bench_figures.h"
 
-// One row with its sides and bars. Returns false when a bar is not met; one that could not be
-// measured is named and fails nothing.
+// One row with its sides and bars. Returns false when a bar is not met; one of which this
+// machine can say nothing is named and fails nothing.
 bool bench_print_row(FILE *file, const BenchTable *table, size_t row);
 
 // How many bars are met, and which are not; of rows that were asked for. Nothing

@@ -170,8 +170,11 @@ static void side_turn(Bench *b, const BenchJob *job) {
     if (!bench_row_has(job->row, job->side)) return;
     if (b->repeat >= bench_turns(b->arguments, b->row, job->side)) return;
     const char *refusal = b->repeat == 0 ? side_refusal(job->row, job->side) : NULL;
-    if (refusal != NULL)
-        snprintf(b->table.samples[b->row][job->side].why, BENCH_WHY_SIZE, "%s", refusal);
+    if (refusal != NULL) {
+        BenchSamples *samples = &b->table.samples[b->row][job->side];
+        snprintf(samples->why, sizeof samples->why, "%s", refusal);
+        samples->refused = true;
+    }
     side_measure(b, job);
 }
 
