@@ -82,8 +82,8 @@ set label 810 "bar" at screen (LEFT + 16 + 92 * SIDES) / WIDTH, screen 1 - 76.0 
     offset 1, -0.15 font NORMAL tc rgb INK
 set arrow 2 from screen (LEFT + 16 + 92 * SIDES) / WIDTH, screen 1 - 69.0 / HEIGHT \
     rto screen 0, screen -16.0 / HEIGHT nohead lw 3.5 lc rgb INK
-set label 812 "null: the generator alone · cache: the tracing heap, pauses by simulated caches · " . \
-    "script: the workload as a plain Python program" \
+set label 812 "null: the generator alone · cache: the tracing heap, pauses by simulated " . \
+    "caches · script: the workload as a plain Python program" \
     at screen 0.015, screen (caption_height + 8) / HEIGHT left noenhanced font SMALL tc rgb FAINT
 if (SCALED) {
     set label 811 "* the real side plays a part of the churn; the rest is scaled by its full " . \
@@ -124,7 +124,8 @@ if (LINES > 0) {
     }
     set label 500 "CPU time of the real interpreter / of the side" \
         at graph 0, graph 1 left offset 0, 0.8 noenhanced font BOLD tc rgb INK
-    set label 501 "found, bar" at graph 1, graph 1 left offset 1, 0.8 noenhanced font BOLD tc rgb INK
+    set label 501 "found, bar" at graph 1, graph 1 left offset 1, 0.8 noenhanced \
+        font BOLD tc rgb INK
     set arrow 1 from 1, graph 0 to 1, graph 1 nohead back lw 1.5 lc rgb FAINT
     plot for [k = 1:SIDES] CELLS using (bar(1, k)):(column("y") + 0.42):(0):(-0.84) \
              with vectors nohead dt 1 lw 3.5 lc rgb hue(k), \
@@ -200,7 +201,8 @@ if (BYTE_LINES > 0) {
         noenhanced font BOLD tc rgb INK
     if (largest_text ne "") {
         set label 502 "M objects in 20 GiB: " . largest_text at graph 0, graph 0 left \
-            offset -4, -2.6 noenhanced font (largest_met ? NORMAL : BOLD) tc rgb verdict(largest_met)
+            offset -4, -2.6 noenhanced font (largest_met ? NORMAL : BOLD) \
+            tc rgb verdict(largest_met)
     }
     plot for [k = 1:SIDES] CELLS using (0):(in(3, k, column("y"))):(column("x")):(0) \
              with vectors nohead dt 1 lw 5 lc rgb hue(k), \

@@ -207,7 +207,8 @@ START_TEST(every_row_loads) {
 }
 END_TEST
 
-// After as many allocations as there are; S(age) = 1 to `low`, then low / age, then 0 from `high` on.
+// When all is allocated: of those of an age up to `low` all live, then low / age, and none beyond
+// `high`.
 static double live_objects(const Spec *spec) {
     const Dist *law = &spec->populations[0].lifetime.allocations;
     double age = fmin((double)spec_allocations(spec), (double)law->high);

@@ -1,8 +1,9 @@
 // bench_draw.c -- the figure of `ouro bench`, from its table alone
 //
-// plots/bench.gp has no data: it reads three tables, made here for the time of the drawing. CELLS is
-// a point per line, LABELS the texts beside them, CONTEXT what concerns all. Panel 1 has the ratios,
-// line by line from above; panel 2 time over the size of the model; panel 3 bytes per object.
+// plots/bench.gp has no data: it reads three tables, made here for the time of the drawing. CELLS
+// is a point per line, LABELS the texts beside them, CONTEXT what concerns all. Panel 1 has the
+// ratios, line by line from above; panel 2 time over the size of the model; panel 3 bytes per
+// object; 4 is the bar in panel 2.
 #include "bench_draw.h"
 
 #include <errno.h>

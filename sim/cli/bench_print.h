@@ -14,8 +14,8 @@ bool bench_print_row(FILE *file, const BenchTable *table, size_t row);
 // of a quick run, of which none is judged.
 void bench_print_summary(FILE *file, const BenchTable *table);
 
-// A line per row, side and figure. Notes come first, lines "# key: text": `machine` (machine_notes),
-// then commit, seed and command.
+// A line per row, side and figure. Notes come first, lines "# key: text": `machine`, as
+// machine_notes writes them, then commit, seed and command.
 void bench_print_tsv(FILE *file, const BenchTable *table, const char *machine, const char *command);
 
 #endif
