@@ -60,8 +60,8 @@ check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ##
 
 gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
 	$(BUILD)/ouro gate
-bench: $(BUILD)/ouro interpreters  ## how fast, against the real CPython, into results/bench.tsv
-	$(BUILD)/ouro bench --out results/bench.tsv
+bench: $(BUILD)/ouro interpreters  ## how fast, against the real CPython, into results/bench.*
+	$(BUILD)/ouro bench --out results/bench.tsv --figure results/bench.svg
 bench-sweeps: $(BUILD)/ouro  ## what sweeps promise: four figures and their bars
 	@tests/bench_sweeps
 golden-instructions: $(BUILD)/ouro  ## counts anew what tests/instructions compares with

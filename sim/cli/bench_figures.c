@@ -30,7 +30,8 @@ static double whole_ns(const BenchCourse *c, uint64_t allocations) {
 }
 
 double bench_course_value(const BenchCourse *c, BenchMeasure measure, uint64_t allocations) {
-    if (c->grown.clock == 0 && measure != MEASURE_COLLECTION) return 0;
+    bool needs_all = measure != MEASURE_COLLECTION && measure != MEASURE_LARGEST;
+    if (c->grown.clock == 0 && needs_all) return 0;
     switch (measure) {
         case MEASURE_WHOLE:
             allocations = max_u64(allocations, c->grown.clock);
@@ -41,6 +42,8 @@ double bench_course_value(const BenchCourse *c, BenchMeasure measure, uint64_t a
             return c->look_count > 0 ? bench_stat(c->looks, c->look_count).median : 0;
         case MEASURE_RESIDENT:
             return (double)c->resident_bytes / (double)c->grown.clock;
+        case MEASURE_LARGEST:
+            return (double)c->fit_clock / 1e6;
     }
     return 0;
 }
@@ -91,7 +94,8 @@ static size_t smallest_row(size_t row) {
 bool bench_figure(const BenchTable *table, size_t row, BenchSide side, BenchFigure figure,
                   BenchStat *stat) {
     const BenchSamples *all = table->samples[row], *self = &all[side], *null = &all[SIDE_null];
-    bool timed = BENCH_ROWS[row].measure != MEASURE_RESIDENT;
+    const BenchMeasure measure = BENCH_ROWS[row].measure;
+    bool timed = measure != MEASURE_RESIDENT && measure != MEASURE_LARGEST;
     if (self->count == 0) return false;
     switch (figure) {
         case BENCH_ITSELF:
@@ -105,10 +109,14 @@ bool bench_figure(const BenchTable *table, size_t row, BenchSide side, BenchFigu
         case BENCH_X_SCRIPT:
             return ratio(&all[SIDE_script], self, NULL, stat);
         case BENCH_X_SMALLEST:
-            return BENCH_ROWS[row].measure == MEASURE_SECOND_PHASE &&
+            return measure == MEASURE_SECOND_PHASE &&
                    ratio(self, &table->samples[smallest_row(row)][side], NULL, stat);
         case BENCH_GENERATOR:
             return timed && side != SIDE_script && ratio(null, self, NULL, stat);
+        case BENCH_PEAK:
+            if (measure != MEASURE_LARGEST) return false;
+            stat->median = stat->least = stat->most = (double)self->peak_bytes / (1ull << 30);
+            return true;
         case BENCH_FIGURES:
             break;
     }
@@ -117,4 +125,16 @@ bool bench_figure(const BenchTable *table, size_t row, BenchSide side, BenchFigu
 
 bool bench_bar_is_met(const BenchBar *bar, const BenchStat *stat) {
     return bar->at_least ? stat->median >= bar->value : stat->median <= bar->value;
+}
+
+BarState bench_bar_judge(const BenchTable *table, size_t row, BenchSide side, const BenchBar *bar,
+                         BenchStat *stat) {
+    *stat = (BenchStat){0};
+    if (bench_figure(table, row, side, bar->figure, stat))
+        return bench_bar_is_met(bar, stat) ? BAR_MET : BAR_UNMET;
+    for (BenchSide i = 0; i < SIDE_COUNT; i++) {
+        const BenchSamples *s = &table->samples[row][i];
+        if (s->why[0] != '\0' && !s->refused) return BAR_UNMET;
+    }
+    return BAR_UNKNOWN;
 }

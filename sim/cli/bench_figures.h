@@ -22,6 +22,8 @@ typedef struct {
         full_last;            // the ends of the first and the last full collection of later phases
     uint64_t fulls;           // their number
     uint64_t resident_bytes;  // at `grown`, above the start
+    uint64_t peak_bytes;      // most that was resident at any time, all of the process
+    uint64_t fit_clock;       // last clock at which that was within BENCH_LARGEST_BYTES
     double looks[BENCH_LOOKS_MAX];  // ns per candidate of the collections that the program
     uint32_t look_count;            // calls, if they are what is measured
 } BenchCourse;
@@ -40,7 +42,9 @@ typedef struct {
     double values[BENCH_REPEATS_MAX];
     uint32_t count;
     uint64_t allocations;      // that it played
+    uint64_t peak_bytes;       // resident, the most of all turns
     char why[BENCH_WHY_SIZE];  // it has no values; "": nobody asked it
+    bool refused;              // it was not tried: this machine cannot say anything of it
 } BenchSamples;
 
 typedef struct {
@@ -59,6 +63,13 @@ BenchStat bench_stat(const double *values, uint32_t count);
 // that of the ratios repeat by repeat.
 bool bench_figure(const BenchTable *table, size_t row, BenchSide side, BenchFigure figure,
                   BenchStat *stat);
+
+// What became of a bar: a row of which a side was tried and came to nothing has not met it.
+typedef enum { BAR_MET, BAR_UNMET, BAR_UNKNOWN } BarState;
+
+// `stat` as bench_figure gives it; false there: 0.
+BarState bench_bar_judge(const BenchTable *table, size_t row, BenchSide side, const BenchBar *bar,
+                         BenchStat *stat);
 
 bool bench_bar_is_met(const BenchBar *bar, const BenchStat *stat);
 

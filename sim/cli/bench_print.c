@@ -1,7 +1,7 @@
 // bench_print.c -- what `ouro bench` found: for people row by row, for programs as one table
 #include "bench_print.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "commit.h"
 
@@ -27,21 +27,31 @@ static void print_side(FILE *file, const BenchTable *table, size_t row, BenchSid
         else
             fprintf(file, " %10s", "-");
     const char *part = bench_row_part(&BENCH_ROWS[row], side);
-    fprintf(file, "%s%s\n", part != NULL ? "  part: " : "", part != NULL ? part : "");
+    if (part != NULL)
+        fprintf(file, "  a part (%s)%s", part,
+                BENCH_ROWS[row].measure == MEASURE_WHOLE ? ", scaled by its full collections" : "");
+    if (bench_figure(table, row, side, BENCH_PEAK, &stat))
+        fprintf(file, "  %.1f GiB resident at most", stat.median);
+    fputc('\n', file);
 }
 
-static bool print_bar(FILE *file, const BenchTable *table, size_t row, BenchSide side,
-                      const BenchBar *bar) {
+static bool is_wanted(const BenchTable *table, size_t row) {
+    bool wanted = false;
+    for (BenchSide side = 0; side < SIDE_COUNT; side++)
+        wanted |= table->samples[row][side].count > 0 || table->samples[row][side].why[0] != '\0';
+    return wanted;
+}
+
+static BarState print_bar(FILE *file, const BenchTable *table, size_t row, BenchSide side,
+                          const BenchBar *bar) {
+    static const char *const words[] = {"met", "NOT MET", "not measured"};
     BenchStat stat;
-    bool known = bench_figure(table, row, side, bar->figure, &stat);
-    bool met = known && bench_bar_is_met(bar, &stat);
-    fprintf(file, "  bar: %s %s %s %g: ", bench_side_name(side), bench_figure_name(bar->figure),
+    BarState state = bench_bar_judge(table, row, side, bar, &stat);
+    fprintf(file, "bar: %s %s %s %g: ", bench_side_name(side), bench_figure_name(bar->figure),
             bar->at_least ? "at least" : "at most", bar->value);
-    if (known)
-        fprintf(file, "%.2f, %s\n", stat.median, met ? "met" : "NOT MET");
-    else
-        fputs("not measured\n", file);
-    return met || !known;
+    if (stat.median > 0) fprintf(file, "%.2f, ", stat.median);
+    fprintf(file, "%s\n", words[state]);
+    return state;
 }
 
 bool bench_print_row(FILE *file, const BenchTable *table, size_t row) {
@@ -61,10 +71,37 @@ bool bench_print_row(FILE *file, const BenchTable *table, size_t row) {
     for (BenchSide side = 0; side < SIDE_COUNT; side++)
         for (BenchFigure figure = 0; figure < BENCH_FIGURES; figure++) {
             const BenchBar *bar = bench_bar_find(r, side, figure);
-            if (bar != NULL && !table->quick) good &= print_bar(file, table, row, side, bar);
+            if (bar == NULL || table->quick) continue;
+            fputs("  ", file);
+            good &= print_bar(file, table, row, side, bar) != BAR_UNMET;
         }
     fputc('\n', file);
     return good;
+}
+
+// Names those that are not met, counts all by what became of them.
+static void row_judge(FILE *file, const BenchTable *table, size_t row, uint32_t counts[3]) {
+    for (BenchSide side = 0; side < SIDE_COUNT; side++)
+        for (BenchFigure figure = 0; figure < BENCH_FIGURES; figure++) {
+            const BenchBar *bar = bench_bar_find(&BENCH_ROWS[row], side, figure);
+            BenchStat stat;
+            if (bar == NULL) continue;
+            BarState state = bench_bar_judge(table, row, side, bar, &stat);
+            counts[state]++;
+            if (state != BAR_UNMET) continue;
+            fprintf(file, "%s: ", BENCH_ROWS[row].name);
+            print_bar(file, table, row, side, bar);
+        }
+}
+
+void bench_print_summary(FILE *file, const BenchTable *table) {
+    uint32_t counts[3] = {0};
+    if (table->quick) return;
+    for (size_t row = 0; row < BENCH_ROW_COUNT; row++)
+        if (is_wanted(table, row)) row_judge(file, table, row, counts);
+    uint32_t all = counts[BAR_MET] + counts[BAR_UNMET] + counts[BAR_UNKNOWN];
+    fprintf(file, "%u bars: %u met, %u not met, %u not measured\n", all, counts[BAR_MET],
+            counts[BAR_UNMET], counts[BAR_UNKNOWN]);
 }
 
 static void print_line(FILE *file, const BenchTable *table, size_t row, BenchSide side,
@@ -76,8 +113,10 @@ static void print_line(FILE *file, const BenchTable *table, size_t row, BenchSid
     if (!bench_figure(table, row, side, figure, &stat)) return;
     fprintf(file, "%s\t%s\t%s\t%s\t%.6g\t%.6g\t%.6g\t%u\t%llu\t", r->name, bench_side_name(side),
             bench_figure_name(figure),
-            figure == BENCH_ITSELF ? bench_measure_unit(r->measure) : "ratio", stat.median,
-            stat.least, stat.most, s->count, (unsigned long long)s->allocations);
+            figure == BENCH_ITSELF ? bench_measure_unit(r->measure)
+            : figure == BENCH_PEAK ? "GiB"
+                                   : "ratio",
+            stat.median, stat.least, stat.most, s->count, (unsigned long long)s->allocations);
     if (bar == NULL || table->quick)
         fputs("-\t-\n", file);
     else
@@ -85,9 +124,21 @@ static void print_line(FILE *file, const BenchTable *table, size_t row, BenchSid
                 bench_bar_is_met(bar, &stat) ? "yes" : "no");
 }
 
+static void print_notes(FILE *file, const BenchTable *table, const char *command) {
+    Spec *spec = memory_new(1, sizeof *spec);
+    PolicyChoice policy;
+    Error ignored = {0};
+    fprintf(file, "# commit: %s\n", OURO_COMMIT);
+    if (bench_row_load(&BENCH_ROWS[0], SIDE_null, table->quick, spec, &policy, &ignored))
+        fprintf(file, "# seed: %llu\n", (unsigned long long)spec->seed);
+    fprintf(file, "# command: ouro %s\n", command);
+    free(spec);
+}
+
 void bench_print_tsv(FILE *file, const BenchTable *table, const char *machine,
                      const char *command) {
-    fprintf(file, "# %s\n# ouro %s: ouro %s\n", machine, OURO_COMMIT, command);
+    fputs(machine, file);
+    print_notes(file, table, command);
     fputs("row\tside\tfigure\tunit\tmedian\tleast\tmost\trepeats\tallocations\tbar\tmet\n", file);
     for (size_t row = 0; row < BENCH_ROW_COUNT; row++)
         for (BenchSide side = 0; side < SIDE_COUNT; side++)

@@ -41,6 +41,14 @@ static const Part PARTS[] = {
 #include "bench_rows.def"
 };
 
+static const struct {
+    const char *row;
+    uint32_t sides, turns;
+} TURNS[] = {
+#define TURNS(row, sides, number) {#row, sides, number},
+#include "bench_rows.def"
+};
+
 typedef struct {
     BenchBar bar;
     uint32_t side;  // a set of one
@@ -72,14 +80,14 @@ const char *bench_side_what(BenchSide side) {
 
 const char *bench_measure_unit(BenchMeasure measure) {
     static const char *const units[] = {"ns/allocation", "ns/allocation", "ns/candidate",
-                                        "bytes/object"};
+                                        "bytes/object", "M objects"};
     CHECK(measure < ARRAY_LENGTH(units));
     return units[measure];
 }
 
 const char *bench_figure_name(BenchFigure figure) {
-    static const char *const names[] = {"itself",   "x_real",     "x_real_apply",
-                                        "x_script", "x_smallest", "generator_share"};
+    static const char *const names[] = {"itself",     "x_real",          "x_real_apply", "x_script",
+                                        "x_smallest", "generator_share", "peak"};
     CHECK(figure < ARRAY_LENGTH(names));
     return names[figure];
 }
@@ -101,6 +109,15 @@ const char *bench_row_part(const BenchRow *row, BenchSide side) {
         if (strcmp(PARTS[i].row, row->name) == 0 && PARTS[i].sides >> side & 1)
             return PARTS[i].override;
     return NULL;
+}
+
+uint64_t bench_row_turns(const BenchRow *row, BenchSide side, bool quick) {
+    enum { SMALL = 5, LARGE = 3 };
+    uint64_t turns = quick || row->quick == NULL ? LARGE : SMALL;
+    for (size_t i = 0; i < ARRAY_LENGTH(TURNS); i++)
+        if (strcmp(TURNS[i].row, row->name) == 0 && TURNS[i].sides >> side & 1)
+            turns = min_u64(turns, TURNS[i].turns);
+    return turns;
 }
 
 const BenchBar *bench_bar_find(const BenchRow *row, BenchSide side, BenchFigure figure) {

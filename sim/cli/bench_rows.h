@@ -13,15 +13,19 @@ typedef enum {
 const char *bench_side_name(BenchSide side);
 const char *bench_side_what(BenchSide side);
 
-// All are CPU time of one core but the last.
+// The first three are CPU time of one core.
 typedef enum {
     MEASURE_WHOLE,         // ns per allocation, of the whole run with its generator
     MEASURE_SECOND_PHASE,  // the same, of the second phase only
     MEASURE_COLLECTION,    // ns per candidate of the collections that the program calls
-    MEASURE_RESIDENT       // bytes resident per object, when all objects were allocated
+    MEASURE_RESIDENT,      // bytes resident per object, when all objects were allocated
+    MEASURE_LARGEST        // millions of objects that BENCH_LARGEST_BYTES have room for
 } BenchMeasure;
 
 const char *bench_measure_unit(BenchMeasure measure);
+
+// Peak resident memory of the whole process, its generator included.
+#define BENCH_LARGEST_BYTES (20ull << 30)
 
 typedef struct {
     const char *name, *what;
@@ -47,6 +51,9 @@ bool bench_row_find(const char *name, size_t *row, Error *error);
 // The override by which `side` plays a part of the row only, or NULL.
 const char *bench_row_part(const BenchRow *row, BenchSide side);
 
+// How often `side` of it takes its turn when nobody says how often.
+uint64_t bench_row_turns(const BenchRow *row, BenchSide side, bool quick);
+
 // What `side` plays, and under which policy. Nothing limits its memory.
 bool bench_row_load(const BenchRow *row, BenchSide side, bool quick, Spec *spec,
                     PolicyChoice *policy, Error *error);
@@ -59,6 +66,7 @@ typedef enum {
     BENCH_X_SCRIPT,      // script / side
     BENCH_X_SMALLEST,    // side / side of the first row with the same measure
     BENCH_GENERATOR,     // null / side
+    BENCH_PEAK,          // most that was resident, GiB
     BENCH_FIGURES
 } BenchFigure;
 

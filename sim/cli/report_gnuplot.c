@@ -13,6 +13,7 @@
 #include "folders.h"
 #include "paths.h"
 #include "report_svg.h"
+#include "tsv.h"
 
 extern char **environ;
 
@@ -199,6 +200,31 @@ bool drawings_run(const char *dir, const Drawing *drawings, size_t count, Error 
         if (!good) unlink(sheets[i].part);
     }
     free(sheets);
+    free(plots);
+    return good;
+}
+
+const char *drawing_format(const char *path, Error *error) {
+    const char *dot = strrchr(path, '.');
+    if (dot != NULL && strcmp(dot, ".svg") == 0) return "svg";
+    if (dot != NULL && strcmp(dot, ".png") == 0) return "png";
+    error_set(error, "%.200s: a figure is an .svg or a .png", path);
+    return NULL;
+}
+
+bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Error *error) {
+    Sheet sheet = {.dir = dir, .drawing = drawing, .terminal = drawing_format(path, error)};
+    char *plots = sheet.terminal != NULL ? plots_find(error) : NULL, *text = NULL;
+    size_t length = 0;
+    if (plots == NULL) return false;
+    sheet.plots = plots;
+    snprintf(sheet.path, sizeof sheet.path, "%s", path);
+    snprintf(sheet.part, sizeof sheet.part, "%.*s/figure.part", PATH_MAX - 16, dir);
+    bool good = sheets_draw(&sheet, 1, error);
+    if (good) text = tsv_text_read(sheet.part, &length, error);
+    good = text != NULL && file_put(path, text, length, error);
+    free(text);
+    unlink(sheet.part);
     free(plots);
     return good;
 }

@@ -28,6 +28,13 @@ bool figure_folders_make(const char *dir, const char *const *folders, Error *err
 // said, what the system says to more data in DIR.
 bool drawings_run(const char *dir, const Drawing *drawings, size_t count, Error *error);
 
+// The same of one drawing: PATH, an .svg or .png by its name, from tables in `dir`, a folder of the
+// caller's in which it is put together. On an error PATH stays as it was.
+bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Error *error);
+
+// "svg" or "png" by the name of a file. NULL (and `error`) when it is neither.
+const char *drawing_format(const char *path, Error *error);
+
 // Text in a table: escaped the way gnuplot undoes it when it reads a string column (\ooo), so that
 // no name can be a command.
 void gnuplot_text(FILE *table, const char *text);

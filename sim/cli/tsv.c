@@ -53,15 +53,34 @@ static bool line_cut(char *line, char **cells, uint32_t column_count) {
     return count == column_count;
 }
 
-static bool table_cut(Tsv *tsv, Error *error) {
-    char *line = tsv->text;
+// Each becomes a text of its own. Returns the header behind them.
+static char *notes_cut(Tsv *tsv) {
+    char *line = tsv->text, *end;
+    while (strncmp(line, "# ", 2) == 0 && (end = strchr(line, '\n')) != NULL && end[1] != '\0') {
+        *end = '\0';
+        line = end + 1;
+        tsv->note_count++;
+    }
+    return line;
+}
+
+const char *tsv_note(const Tsv *tsv, const char *key) {
+    const char *line = tsv->text;
+    size_t length = strlen(key);
+    for (uint32_t i = 0; i < tsv->note_count; i++, line += strlen(line) + 1)
+        if (strncmp(line + 2, key, length) == 0 && strncmp(line + 2 + length, ": ", 2) == 0)
+            return line + 2 + length + 2;
+    return NULL;
+}
+
+static bool table_cut(Tsv *tsv, char *line, Error *error) {
     for (uint32_t row = 0; row <= tsv->row_count; row++) {
         char *end = strchr(line, '\n');
         if (end != NULL) *end = '\0';
         uint32_t found = 1 + count_char(line, strlen(line), '\t');
         if (!line_cut(line, tsv->cells + (size_t)row * tsv->column_count, tsv->column_count))
-            return error_set(error, "%s:%u: found %u cells; the header has %u", tsv->path, row + 1,
-                             found, tsv->column_count);
+            return error_set(error, "%s:%u: found %u cells; the header has %u", tsv->path,
+                             tsv->note_count + row + 1, found, tsv->column_count);
         if (end != NULL) line = end + 1;
     }
     return true;
@@ -79,10 +98,12 @@ bool tsv_read(const char *path, Tsv *tsv, Error *error) {
                          length == 0 ? "is empty" : "is not text");
     if (good) {
         uint32_t lines = count_char(tsv->text, length, '\n') + (tsv->text[length - 1] != '\n');
+        char *header = notes_cut(tsv);
+        lines -= tsv->note_count;
         tsv->row_count = lines - 1;
-        tsv->column_count = 1 + count_char(tsv->text, strcspn(tsv->text, "\n"), '\t');
+        tsv->column_count = 1 + count_char(header, strcspn(header, "\n"), '\t');
         tsv->cells = memory_new((size_t)lines * tsv->column_count, sizeof *tsv->cells);
-        good = table_cut(tsv, error);
+        good = table_cut(tsv, header, error);
     }
     if (!good) tsv_free(tsv);
     return good;
@@ -130,6 +151,6 @@ bool tsv_number(const Tsv *tsv, uint32_t row, int column, uint64_t *value, Error
     const char *cell = tsv_cell(tsv, row, column);
     if (tsv_number_parse(cell, value)) return true;
     return error_set(error, "%s:%u: column '%s': found '%.60s'; a whole number is needed",
-                     tsv->path, tsv_line(row), column < 0 ? "" : tsv_header(tsv, (uint32_t)column),
-                     cell);
+                     tsv->path, tsv->note_count + tsv_line(row),
+                     column < 0 ? "" : tsv_header(tsv, (uint32_t)column), cell);
 }

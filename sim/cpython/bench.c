@@ -13,12 +13,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench_side.h"
+#include "cli/bench_draw.h"
 #include "cli/bench_print.h"
 #include "cli/clock.h"
+#include "cli/folders.h"
+#include "cli/resident.h"
 #include "interpreter.h"
 #include "machine.h"
 
@@ -50,7 +54,8 @@ static void progress_show(Bench *b, const BenchJob *job, uint64_t started_us) {
     uint64_t clock = atomic_load(&b->shared->clock), all = spec_allocations(job->spec);
     fprintf(stderr, "%souro bench: %s, run %u of %llu: %s, %llu %% after %llu s%s",
             b->is_terminal ? "\r" : "", job->row->name, b->repeat + 1,
-            (unsigned long long)b->arguments->repeats, bench_side_name(job->side),
+            (unsigned long long)bench_turns(b->arguments, b->row, job->side),
+            bench_side_name(job->side),
             (unsigned long long)(min_u64(clock, all) * 100 / max_u64(all, 1)),
             (unsigned long long)((now - started_us) / 1000000), b->is_terminal ? "\033[K" : "\n");
 }
@@ -72,6 +77,22 @@ static void child_main(const BenchJob *job, BenchShared *shared) {
     _exit(0);
 }
 
+// A process that needs more memory than its row may is ended before the machine runs out of it.
+static void child_guard(const BenchJob *job, pid_t child) {
+    if (job->row->measure == MEASURE_LARGEST && resident_bytes(child) > BENCH_LARGEST_BYTES)
+        kill(child, SIGKILL);
+}
+
+// It has ended; whether there is something to take, else the reason in `shared`.
+static bool child_judge(const BenchJob *job, BenchShared *shared, int status) {
+    if (status == 0) return shared->good;
+    bool fitted = job->row->measure == MEASURE_LARGEST && shared->course.fit_clock > 0;
+    if (fitted && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return true;
+    snprintf(shared->why, sizeof shared->why, "died: %s",
+             WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit code");
+    return false;
+}
+
 // Waits; false with the reason in `shared` when there is nothing to take.
 static bool side_run(Bench *b, const BenchJob *job) {
     BenchShared *shared = b->shared;
@@ -81,17 +102,18 @@ static bool side_run(Bench *b, const BenchJob *job) {
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) child_main(job, shared);
-    while (child > 0 && waitpid(child, &status, WNOHANG) == 0) {
+    if (child < 0) {
+        snprintf(shared->why, sizeof shared->why, "no process: %s", strerror(errno));
+        return false;
+    }
+    struct rusage used;
+    while (wait4(child, &status, WNOHANG, &used) == 0) {
+        child_guard(job, child);
         usleep(20000);
         progress_show(b, job, started);
     }
-    if (child > 0 && status == 0) return shared->good;
-    if (child < 0)
-        snprintf(shared->why, sizeof shared->why, "no process: %s", strerror(errno));
-    else
-        snprintf(shared->why, sizeof shared->why, "died: %s",
-                 WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit code");
-    return false;
+    shared->course.peak_bytes = (uint64_t)used.ru_maxrss * 1024;
+    return child_judge(job, shared, status);
 }
 
 static void side_measure(Bench *b, const BenchJob *job) {
@@ -106,6 +128,7 @@ static void side_measure(Bench *b, const BenchJob *job) {
         snprintf(samples->why, sizeof samples->why, "%s",
                  b->shared->why[0] != '\0' ? b->shared->why : "nothing measured");
     samples->allocations = course->end.clock;
+    samples->peak_bytes = max_u64(samples->peak_bytes, course->peak_bytes);
 }
 
 // ---- rows ----
@@ -134,17 +157,35 @@ static bool row_simulate(Bench *b, RowJobs *jobs, Error *error) {
     return job->run != NULL;
 }
 
+// Why it is not to be tried at all, or NULL.
+static const char *side_refusal(const BenchRow *row, BenchSide side) {
+    const uint64_t spare = 1ull << 30;
+    if (side != SIDE_real && side != SIDE_script && !bench_side_exists(side)) return "not built";
+    if (row->measure == MEASURE_LARGEST && machine_free_bytes() < BENCH_LARGEST_BYTES + spare)
+        return "21 GiB of memory are not free";
+    return NULL;
+}
+
+static void side_turn(Bench *b, const BenchJob *job) {
+    if (!bench_row_has(job->row, job->side)) return;
+    if (b->repeat >= bench_turns(b->arguments, b->row, job->side)) return;
+    const char *refusal = b->repeat == 0 ? side_refusal(job->row, job->side) : NULL;
+    if (refusal != NULL) {
+        BenchSamples *samples = &b->table.samples[b->row][job->side];
+        snprintf(samples->why, sizeof samples->why, "%s", refusal);
+        samples->refused = true;
+    }
+    side_measure(b, job);
+}
+
 static void row_measure(Bench *b, const RowJobs *jobs) {
-    const BenchRow *row = &BENCH_ROWS[b->row];
-    for (b->repeat = 0; b->repeat < b->arguments->repeats; b->repeat++) {
+    uint64_t turns = 0;
+    for (BenchSide side = 0; side < SIDE_COUNT; side++)
+        if (bench_row_has(jobs->jobs[side].row, side))
+            turns = max_u64(turns, bench_turns(b->arguments, b->row, side));
+    for (b->repeat = 0; b->repeat < turns; b->repeat++) {
         if (!b->is_terminal) progress_say(b, b->repeat == 0 ? "first run" : "next run");
-        for (BenchSide side = 0; side < SIDE_COUNT; side++) {
-            BenchSamples *samples = &b->table.samples[b->row][side];
-            if (!bench_row_has(row, side)) continue;
-            if (side != SIDE_real && side != SIDE_script && !bench_side_exists(side))
-                snprintf(samples->why, sizeof samples->why, "not built");
-            side_measure(b, &jobs->jobs[side]);
-        }
+        for (BenchSide side = 0; side < SIDE_COUNT; side++) side_turn(b, &jobs->jobs[side]);
     }
     progress_end(b);
 }
@@ -175,17 +216,26 @@ static bool out_check(const char *path, Error *error) {
     return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
 }
 
+static char *machine_text(void) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    CHECK(file != NULL);
+    machine_notes(file, PY_VERSION);
+    CHECK(fclose(file) == 0);
+    return text;
+}
+
 static bool out_write(const Bench *b, const char *path, const char *machine, Error *error) {
-    char part[PATH_SIZE];
-    snprintf(part, sizeof part, "%s.part", path);
-    FILE *file = fopen(part, "w");
-    if (file == NULL) return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    CHECK(file != NULL);
     bench_print_tsv(file, &b->table, machine, b->arguments->command);
-    bool bad = ferror(file) != 0;
-    bad |= fclose(file) != 0;
-    if (!bad && rename(part, path) == 0) return true;
-    remove(part);
-    return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
+    CHECK(fclose(file) == 0);
+    bool good = file_put(path, text, size, error);
+    free(text);
+    return good;
 }
 
 static bool bench_rows(Bench *b, bool *met, Error *error) {
@@ -210,16 +260,24 @@ static void bench_init(Bench *b, const BenchArguments *a) {
     CHECK(b->shared != MAP_FAILED);
 }
 
+// The table, and the figure of it.
+static bool bench_keep(const Bench *b, const BenchArguments *a, Error *error) {
+    char *machine = machine_text();
+    bool good = a->out == NULL || out_write(b, a->out, machine, error);
+    if (good && a->tsv) bench_print_tsv(stdout, &b->table, machine, a->command);
+    free(machine);
+    return good && (a->figure == NULL || bench_draw(a->out, a->figure, error));
+}
+
 int bench(const BenchArguments *a) {
-    char machine[256];
     Error error = {0};
     bool met = true;
     Bench *b = memory_new(1, sizeof *b);
     bench_init(b, a);
-    machine_name(PY_VERSION, machine, sizeof machine);
-    bool good = (a->out == NULL || out_check(a->out, &error)) && bench_rows(b, &met, &error) &&
-                (a->out == NULL || out_write(b, a->out, machine, &error));
-    if (good && a->tsv) bench_print_tsv(stdout, &b->table, machine, a->command);
+    bool good = (a->out == NULL || out_check(a->out, &error)) &&
+                (a->figure == NULL || out_check(a->figure, &error)) && bench_rows(b, &met, &error);
+    if (good) bench_print_summary(a->tsv ? stderr : stdout, &b->table);
+    good = good && bench_keep(b, a, &error);
     munmap(b->shared, sizeof *b->shared);
     free(b);
     if (!good) return options_fail(&error);
