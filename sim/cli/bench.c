@@ -17,7 +17,7 @@ static const Option OPTIONS[] = {
     {"quick", NULL, "smaller rows, and not the largest ones"},
     {"row", "NAME", "this row; may be repeated; default all"},
     {"repeats", "N",
-     "turns of each side, 1 to 15; default 5, of quick and large rows 3, of some 1"},
+     "turns of each side, 1 to 15; default 5, of quick and large rows 3, of some fewer"},
     {"tsv", NULL, "all figures as tab-separated text, when all are there"},
     {"out", "FILE", "the same into a file"},
     {"figure", "FILE", "draws what is in that file: an .svg or .png"},
