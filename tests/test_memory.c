@@ -102,6 +102,38 @@ static void pair_release(Pair *pair, uint32_t index) {
     pair_compare(pair);
 }
 
+enum { MANY = 40 };
+
+static void pair_alloc_many(Pair *pair, uint32_t bytes, uint32_t count) {
+    Address found[MANY];
+    memory_alloc_many(pair->model, bytes, count, found);
+    for (uint32_t i = 0; i < count; i++) {
+        Address expected = naive_alloc(pair->naive, NO_REGION, bytes);
+        if (bytes <= pair->small_limit) {
+            figure_compare(pair, "address of many", found[i], expected);
+            pair_mark(pair, (Block){.address = found[i], .bytes = bytes}, true);
+        }
+        pair->blocks[pair->count++] = (Block){.address = found[i], .bytes = bytes};
+    }
+    pair_compare(pair);
+}
+
+// Those of one size among the last blocks, from the last one on.
+static void pair_release_many(Pair *pair) {
+    Address addresses[MANY];
+    uint32_t order[MANY], count = 0;
+    const uint32_t bytes = pair->blocks[pair->count - 1].bytes;
+    for (; count < MANY && pair->count > 0 && pair->blocks[pair->count - 1].bytes == bytes; count++) {
+        Block block = pair->blocks[--pair->count];
+        addresses[MANY - 1 - count] = block.address;
+        order[count] = MANY - 1 - count;
+        if (bytes <= pair->small_limit) pair_mark(pair, block, false);
+        naive_release(pair->naive, block.address, bytes);
+    }
+    memory_free_many(pair->model, addresses, order, count, bytes);
+    pair_compare(pair);
+}
+
 static void pair_region_close(Pair *pair, int region) {
     naive_region_close(pair->naive, region);
     memory_region_close(pair->model, (uint32_t)region);
@@ -127,9 +159,15 @@ static void program_phase(Pair *pair, Rng *rng, uint32_t goal, uint32_t steps) {
     uint32_t region_ppm = rng_chance(rng, PPM / 3) ? PPM / 4 : 0;
     for (uint32_t step = 0; step < steps; step++) {
         bool grows = rng_chance(rng, pair->count < goal ? PPM / 8 * 7 : PPM / 8);
-        if (grows) {
+        bool many = rng_chance(rng, PPM / 50);
+        if (grows && many && pair->count + MANY < goal) {
+            pair_alloc_many(pair, sizes[rng_below(rng, ARRAY_LENGTH(sizes))],
+                            rng_below(rng, MANY + 1));
+        } else if (grows) {
             int region = rng_chance(rng, region_ppm) ? (int)rng_below(rng, 3) : NO_REGION;
             pair_alloc(pair, region, sizes[rng_below(rng, ARRAY_LENGTH(sizes))]);
+        } else if (many && pair->count > 0) {
+            pair_release_many(pair);
         } else if (pair->count > 0) {
             pair_release(pair, anywhere ? rng_below(rng, pair->count) : pair->count - 1);
         }
