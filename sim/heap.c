@@ -118,9 +118,8 @@ static bool event_apply(Heap *h, const Event *event) {
 
 static void view_spaces(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        h->view.spaces[i] =
-            (SpaceView){h->ledger != NULL ? ledger_objects(h, i) : h->spaces[i].objects,
-                        h->spaces[i].bytes};
+        h->view.spaces[i] = (SpaceView){
+            h->ledger != NULL ? ledger_objects(h, i) : h->spaces[i].objects, h->spaces[i].bytes};
     h->view.held_bytes = memory_stats(h->memory)->held_bytes;
 }
 

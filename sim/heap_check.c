@@ -160,8 +160,7 @@ static bool check_totals(const Check *c) {
     if (dead_bytes != h->levels.garbage_bytes)
         return fail(c, 0, "garbage bytes", h->levels.garbage_bytes, dead_bytes);
     uint64_t in_spaces = c->pending != 0;
-    for (uint32_t i = 0; i < h->options.space_count; i++)
-        in_spaces += h->spaces[i].objects;
+    for (uint32_t i = 0; i < h->options.space_count; i++) in_spaces += h->spaces[i].objects;
     if (in_spaces != objects) return fail(c, 0, "objects of all spaces", in_spaces, objects);
     if (h->levels.reachable_objects != objects - dead)
         return fail(c, 0, "reachable objects", h->levels.reachable_objects, objects - dead);
