@@ -189,8 +189,8 @@ uint64_t deduce_unreachable(Heap *h, uint64_t count, uint32_t into, uint64_t *un
     for (uint64_t i = 0; i < split.aside; i++) {
         uint32_t object = h->unreachable[i];
         h->unreachable[*unreachable] = object;
-        *unreachable += (h->gc[object] & (GC_CANDIDATE | GC_UNREACHABLE)) ==
-                        (GC_CANDIDATE | GC_UNREACHABLE);
+        *unreachable +=
+            (h->gc[object] & (GC_CANDIDATE | GC_UNREACHABLE)) == (GC_CANDIDATE | GC_UNREACHABLE);
     }
     return split.kept;
 }

@@ -1,8 +1,8 @@
 // heap_state.h -- the inside of the simulated heaps
 //
 // What both heaps have, and the tables of the tracing heap; those of the ledger heap are in
-// ledger_state.h. For the files of both, and for cpython/replay.c, which compares addresses with the
-// real allocator's.
+// ledger_state.h. For the files of both, and for cpython/replay_memory.c, which compares addresses
+// with the real allocator's.
 #ifndef OURO_HEAP_STATE_H
 #define OURO_HEAP_STATE_H
 
@@ -61,13 +61,13 @@ enum {
 // Their slots are in one block, whose first word is the number of the instance.
 typedef struct {
     uint32_t first, objects;
-    uint32_t live;  // objects not freed; of a free instance: the next one
+    uint32_t live;       // objects not freed; of a free instance: the next one
     uint32_t death_low;  // allocation clock of its truth note
     uint16_t death_high;
     uint8_t template;
     uint8_t flags;
 } Instance;
-_Static_assert(sizeof(Instance) == 20, "a quarter of it is a fifth of a small object's tables");
+_Static_assert(sizeof(Instance) == 20, "of a unit of four objects: 5 bytes for each");
 
 // Whose work a free is.
 typedef enum { FREED_BY_MUTATOR, FREED_IN_PAUSE, FREED_BY_ORACLE } FreedBy;
@@ -177,7 +177,7 @@ static inline const Image *instance_image(Heap *h, const Instance *instance) {
 // The references of an object, in order: for (EdgeWalk w = edges_of(h, o); edge_next(h, &w);)
 // goes through all that lead somewhere, w.target.
 typedef struct {
-    uint32_t slot;    // the next one; SLOT_NONE: there is none
+    uint32_t slot;  // the next one; SLOT_NONE: there is none
     uint32_t target;
     uint32_t last;  // what the slot before it refers to, if there is one
 } EdgeWalk;
@@ -206,8 +206,8 @@ static inline uint32_t slot_set(Heap *h, uint32_t slot, uint32_t target) {
 
 // Into a space: it is its youngest.
 static inline void object_enter(Heap *h, uint32_t object, uint32_t space) {
-    h->gc[object] = (h->gc[object] & GC_SAMPLE) |
-                    space_add(&h->spaces[space], object, h->gc) << GC_POSITION;
+    h->gc[object] = (h->gc[object] & GC_SAMPLE) | space_add(&h->spaces[space], object, h->gc)
+                                                      << GC_POSITION;
     h->tags[object] = tags_in_space(h->tags[object], space);
 }
 
@@ -274,8 +274,8 @@ static inline void touch(const Heap *h, uint32_t object) {
     if (UNLIKELY(h->gc[object] & GC_SAMPLE)) locality_touch(h->locality, h->addresses[object]);
 }
 
-// update_refs: appends a list, in which zeros are skipped, to the *count* candidates that there are;
-// returns their number.
+// update_refs: appends a list, in which zeros are skipped, to the `count` candidates that there are
+// already; returns how many there are then.
 uint64_t deduce_update(Heap *h, const uint32_t *list, uint64_t length, uint64_t count);
 
 // Splits candidates: those reachable from outside go to space `into`, and their number is returned;

@@ -8,11 +8,14 @@ enum { DATA_MAX = 2 * IMAGE_OBJECTS_MAX + IMAGE_SLOTS_MAX + 2 };
 
 bool images_open(Images *images, const Template *const *templates, uint32_t count, Error *error) {
     uint64_t most = 2ull * count * IMAGE_OBJECTS_MAX;
-    *images = (Images){.templates = templates, .count = count, .data_size = most * DATA_MAX,
+    *images = (Images){.templates = templates,
+                       .count = count,
+                       .data_size = most * DATA_MAX,
                        .orders_size = most * IMAGE_OBJECTS_MAX};
     images->images = reserve_new(most, sizeof *images->images, "images of units", error);
     images->data = reserve_new(images->data_size, 1, "images of units", error);
-    images->orders = reserve_new(images->orders_size, sizeof *images->orders, "images of units", error);
+    images->orders =
+        reserve_new(images->orders_size, sizeof *images->orders, "images of units", error);
     return images->images != NULL && images->data != NULL && images->orders != NULL;
 }
 

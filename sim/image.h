@@ -24,14 +24,14 @@ typedef struct {
     uint8_t slots;     // words, the first one included
     uint8_t links_at;  // first link of the root
     uint8_t stores;
-    uint8_t payloads;         // native blocks
-    uint32_t bytes_each;      // requested per member; 0: they differ
-    uint64_t bytes;           // of all, native payload included
-    uint64_t payload_bytes;   // of them
-    const uint8_t *slot_at;   // by member: its first slot; 0: it has none
-    const uint8_t *counts;    // by member: references, the register's included
-    const uint8_t *targets;   // by slot: member + 1, or 0; | IMAGE_LAST
-    const uint32_t *order;    // falls: the members other than the root as they are freed
+    uint8_t payloads;        // native blocks
+    uint32_t bytes_each;     // requested per member; 0: they differ
+    uint64_t bytes;          // of all, native payload included
+    uint64_t payload_bytes;  // of them
+    const uint8_t *slot_at;  // by member: its first slot; 0: it has none
+    const uint8_t *counts;   // by member: references, the register's included
+    const uint8_t *targets;  // by slot: member + 1, or 0; | IMAGE_LAST
+    const uint32_t *order;   // falls: the members other than the root as they are freed
 } Image;
 
 typedef struct {

@@ -23,8 +23,7 @@ static uint32_t numbers_take(BlockIndex *index, uint32_t *links, uint32_t length
 uint32_t instance_take(Heap *h, const Event *unit, uint32_t words) {
     const uint8_t closed = unit->flags & UNIT_CLOSED ? INSTANCE_CLOSED : 0;
     const uint8_t resurrects = unit->flags & UNIT_RESURRECTS ? INSTANCE_RESURRECTS : 0;
-    uint32_t first =
-        numbers_take(&h->objects, h->refcounts, unit->value, TRACING_OBJECTS_END);
+    uint32_t first = numbers_take(&h->objects, h->refcounts, unit->value, TRACING_OBJECTS_END);
     if (first == 0) return 0;
     uint32_t block = numbers_take(&h->slot_blocks, h->slots, words, UINT32_MAX);
     if (block == 0) {
@@ -261,9 +260,9 @@ bool tracing_open(Heap *h, Error *error) {
 
 void tracing_close(Heap *h) {
     uint64_t objects = h->options.objects_max + 1;
-    uint32_t *const tables[] = {h->refcounts,  h->gc,          h->slots_at,   h->addresses,
-                                h->payloads,   h->members_far, h->candidates, h->rescued,
-                                h->unreachable, h->doomed,     h->resurrected};
+    uint32_t *const tables[] = {h->refcounts,   h->gc,          h->slots_at,   h->addresses,
+                                h->payloads,    h->members_far, h->candidates, h->rescued,
+                                h->unreachable, h->doomed,      h->resurrected};
     for (size_t i = 0; i < ARRAY_LENGTH(tables); i++)
         reserve_free(tables[i], objects, sizeof(uint32_t));
     reserve_free(h->tags, objects, sizeof *h->tags);

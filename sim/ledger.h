@@ -16,9 +16,10 @@
 // segment.h; nobody visits them.
 //
 // Dead units are examined, and freed, in the order of CPython's list, as far as that is known: a
-// unit has its place from its birth and from the lists that were appended to each other, but CPython
-// puts a *live* object that it reaches late at the end of the list. So what is freed in a pause may
-// be freed in another order, and the allocator may then hold more or less. Nothing else differs.
+// unit has its place from its birth and from the lists that were appended to each other, but
+// CPython puts a *live* object that it reaches late at the end of the list. So what is freed in a
+// pause may be freed in another order, and the allocator may then hold more or less. Nothing else
+// differs.
 //
 // Functions are called only where h->ledger is there.
 #ifndef OURO_LEDGER_H

@@ -236,7 +236,7 @@ bool ledger_check(const Heap *h, Error *error) {
     c.refs = memory_new(c.end, sizeof *c.refs);
     c.stack = memory_new(c.end, sizeof *c.stack);
     c.reached = memory_new(c.end, sizeof *c.reached);
-    // Segments are found by ways that are cut short as they are gone: before their uses are counted.
+    // Ways to segments are cut short as they are gone: all of them before uses are counted.
     for (uint32_t i = 1; i <= h->ledger->segments.count; i++)
         if (h->ledger->segments.table[i].uses > 0) segments_find(&h->ledger->segments, i);
     c.uses = memory_new((size_t)h->ledger->segments.count + 1, sizeof *c.uses);

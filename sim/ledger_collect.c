@@ -162,7 +162,7 @@ static void survive_found(Heap *h, uint32_t number, const Plan *plan, bool garba
     h->levels.uncollectable_bytes += record_form(h, r)->bytes;
 }
 
-// All that the `late` units in l->late reach is added to them; what is left in l->placed is counted.
+// All that the `late` units in l->late reach is added to them, and leaves l->placed.
 static uint64_t set_apart(Heap *h, uint64_t *found, uint64_t late) {
     Ledger *l = h->ledger;
     uint64_t left = 0;

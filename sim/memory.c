@@ -15,193 +15,9 @@
 // more scattered place. The first block never handed out stays off it; CPython keeps it at the
 // bottom. An arena's number is its index in CPython's table: the one released last is the first to
 // be taken again, else the lowest never used.
-#include "memory.h"
-
 #include <stdlib.h>
 
-#define NONE        UINT32_MAX  // no pool, no arena: the end of a list
-#define UNITS_MAX   64u         // of a block: size classes, where they are 8 bytes apart
-#define REQUEST_MAX (UINT32_C(1) << 31)
-
-// A pool is full (in no list), used (in its class's list) or empty (in its arena's). An empty one
-// keeps class and stack: if the same class takes it again, blocks come in the order of that stack.
-typedef struct {
-    uint32_t next;   // in the used list of its class, or among the empty pools of its arena
-    uint32_t prev;   // in the used list
-    uint16_t live;   // blocks in use
-    uint16_t freed;  // blocks on its stack
-    uint16_t fresh;  // offset of the first block never handed out
-    uint16_t units;  // the size of its blocks; 0: none yet, or the pool is part of a region
-} Pool;
-_Static_assert(sizeof(Pool) == 16, "four pools share a cache line");
-
-typedef struct {
-    uint32_t next;           // in the usable list, of the same region, or of the unused numbers
-    uint32_t prev;           // in the usable list
-    uint32_t pools_free;     // empty or not yet carved; 0: not in the usable list
-    uint32_t pools_usable;   // all but those lost
-    uint32_t pools_carved;   // from the front, lost ones included
-    uint32_t pool_empty;     // first of the pools that were used and are empty
-    uint32_t region_blocks;  // in use, of an arena of a region
-    bool region_open;
-} Arena;
-
-typedef struct {
-    uint32_t arenas;  // the newest first; NONE: the region is closed
-    uint32_t fill;    // units taken from the newest
-} Region;
-
-struct Memory {
-    uint32_t used[UNITS_MAX + 1];      // by units: the first pool with a free block
-    uint16_t capacity[UNITS_MAX + 1];  // by units: blocks in a pool
-    uint32_t small_limit;
-    uint32_t unit_shift;     // bytes shifted by this are units,
-    uint32_t pool_shift;     // an address shifted by this is a pool,
-    uint32_t arena_shift;    // by this an arena
-    uint32_t stack_entries;  // reserved per pool: its blocks of the smallest class
-    Pool *pools;
-    uint16_t *stacks;  // offsets in the pool, in units; the block freed last on top
-
-    MemoryStats stats;
-    MemoryLayout layout;
-    uint32_t arena_pools;  // lost ones included
-    PoolsLost pools_lost;  // NULL: as the layout says
-    void *pools_lost_context;
-    uint32_t arenas_max;
-    uint64_t pools_max;
-    uint32_t arenas_numbered;  // numbers ever given to an arena
-    uint32_t arena_unused;     // first of those without an arena now
-    uint32_t usable;           // the arena that gives the next pool; RELEASE_NEVER: the newest
-    uint32_t pool_free;        // RELEASE_NEVER: the pool that was emptied last
-    uint32_t *rightmost;       // by free pools: the last usable arena with that many, or NONE
-    Arena *arenas;
-    uint32_t large_next;
-    Region regions[MEMORY_REGIONS];
-};
-
-static uint32_t units_of(const Memory *memory, uint32_t bytes) {
-    return ((bytes - 1) >> memory->unit_shift) + 1;
-}
-
-static uint32_t arena_map(Memory *memory) {
-    uint32_t number = memory->arena_unused;
-    if (number != NONE) {
-        memory->arena_unused = memory->arenas[number].next;
-    } else {
-        number = memory->arenas_numbered++;
-        CHECK(number < memory->arenas_max);
-    }
-    memory->stats.arenas++;
-    memory->stats.arenas_mapped++;
-    memory->stats.held_bytes += memory->layout.arena_bytes;
-    return number;
-}
-
-static void arena_unmap(Memory *memory, uint32_t number) {
-    memory->arenas[number].next = memory->arena_unused;
-    memory->arena_unused = number;
-    memory->stats.arenas--;
-    memory->stats.arenas_released++;
-    memory->stats.held_bytes -= memory->layout.arena_bytes;
-}
-
-static void usable_unlink(Memory *memory, uint32_t number) {
-    const Arena *arena = &memory->arenas[number];
-    if (arena->next != NONE) memory->arenas[arena->next].prev = arena->prev;
-    *(arena->prev != NONE ? &memory->arenas[arena->prev].next : &memory->usable) = arena->next;
-}
-
-// After arena `prev`; NONE: at the head.
-static void usable_link(Memory *memory, uint32_t number, uint32_t prev) {
-    uint32_t *link = prev != NONE ? &memory->arenas[prev].next : &memory->usable;
-    uint32_t next = *link;
-    *link = number;
-    memory->arenas[number].prev = prev;
-    memory->arenas[number].next = next;
-    if (next != NONE) memory->arenas[next].prev = number;
-}
-
-// Wholly free, for pools.
-static uint32_t arena_start(Memory *memory) {
-    uint32_t number = arena_map(memory);
-    Arena *arena = &memory->arenas[number];
-    uint32_t lost = memory->layout.pools_lost;
-    if (memory->pools_lost != NULL) lost = memory->pools_lost(memory->pools_lost_context);
-    CHECK(lost + 2 <= memory->arena_pools);
-    arena->pools_free = arena->pools_usable = memory->arena_pools - lost;
-    arena->pools_carved = lost;
-    arena->pool_empty = NONE;
-    return number;
-}
-
-static uint32_t arena_carve(Memory *memory, uint32_t number) {
-    uint32_t id = number * memory->arena_pools + memory->arenas[number].pools_carved++;
-    memory->pools[id].units = 0;
-    return id;
-}
-
-static void usable_refill(Memory *memory) {
-    uint32_t number = arena_start(memory);
-    usable_link(memory, number, NONE);
-    memory->rightmost[memory->arenas[number].pools_usable] = number;
-}
-
-// One free pool more. The arena goes back, or moves behind those that have as many as it had: the
-// left end of its new group. Whether it is the last of the list is asked before it moves: any arena
-// to the right, even one in use, lets it go.
-static void arena_gain_pool(Memory *memory, uint32_t number) {
-    Arena *arena = &memory->arenas[number];
-    uint32_t before = arena->pools_free++;
-    uint32_t after = before + 1;
-    uint32_t last = memory->rightmost[before];
-    if (last == number) {
-        bool follows = arena->prev != NONE && memory->arenas[arena->prev].pools_free == before;
-        memory->rightmost[before] = follows ? arena->prev : NONE;
-    }
-    bool kept = memory->layout.release == RELEASE_ALL_BUT_LAST && arena->next == NONE;
-    if (after == arena->pools_usable && !kept) {
-        usable_unlink(memory, number);
-        arena_unmap(memory, number);
-        return;
-    }
-    if (memory->rightmost[after] == NONE) memory->rightmost[after] = number;
-    if (before == 0) {
-        usable_link(memory, number, NONE);
-    } else if (last != number) {
-        usable_unlink(memory, number);
-        usable_link(memory, number, last);
-    }
-}
-
-// From the head of the usable list, which has the fewest free pools and so stays at the head.
-static uint32_t arena_take_pool(Memory *memory) {
-    if (memory->usable == NONE) usable_refill(memory);
-    uint32_t number = memory->usable;
-    Arena *arena = &memory->arenas[number];
-    uint32_t before = arena->pools_free--;
-    if (memory->rightmost[before] == number) memory->rightmost[before] = NONE;
-    if (before > 1) {
-        memory->rightmost[before - 1] = number;
-    } else {
-        usable_unlink(memory, number);
-    }
-    uint32_t id = arena->pool_empty;
-    if (id == NONE) return arena_carve(memory, number);
-    arena->pool_empty = memory->pools[id].next;
-    return id;
-}
-
-// The same where arenas stay for ever.
-static uint32_t any_take_pool(Memory *memory) {
-    uint32_t id = memory->pool_free, newest = memory->usable;
-    if (id != NONE) {
-        memory->pool_free = memory->pools[id].next;
-        return id;
-    }
-    if (newest == NONE || memory->arenas[newest].pools_carved == memory->arena_pools)
-        newest = memory->usable = arena_start(memory);
-    return arena_carve(memory, newest);
-}
+#include "memory_state.h"
 
 COLD static void used_link(Memory *memory, uint32_t id) {
     Pool *pool = &memory->pools[id];
@@ -226,7 +42,7 @@ static uint16_t *pool_stack(const Memory *memory, uint32_t id) {
 // A pool for a class that has none with a free block: it becomes the only one in the used list.
 COLD static uint32_t pool_start(Memory *memory, uint32_t units) {
     bool never = memory->layout.release == RELEASE_NEVER;
-    uint32_t id = never ? any_take_pool(memory) : arena_take_pool(memory);
+    uint32_t id = never ? arena_take_any_pool(memory) : arena_take_pool(memory);
     Pool *pool = &memory->pools[id];
     if (pool->units != units) {
         pool->units = (uint16_t)units;
@@ -293,13 +109,6 @@ static inline Address block_alloc(Memory *memory, uint32_t bytes) {
 
 Address memory_alloc(Memory *memory, uint32_t bytes) { return block_alloc(memory, bytes); }
 
-COLD static void region_free(Memory *memory, uint32_t number) {
-    Arena *arena = &memory->arenas[number];
-    CHECK(arena->region_blocks > 0);
-    arena->region_blocks--;
-    if (arena->region_blocks == 0 && !arena->region_open) arena_unmap(memory, number);
-}
-
 static inline void block_free(Memory *memory, Address address, uint32_t bytes) {
     CHECK(bytes > 0);
     if (UNLIKELY(bytes > memory->small_limit)) {
@@ -311,7 +120,7 @@ static inline void block_free(Memory *memory, Address address, uint32_t bytes) {
     CHECK(number < memory->arenas_numbered);
     Pool *pool = &memory->pools[id];
     if (UNLIKELY(pool->units == 0)) {
-        region_free(memory, number);
+        arena_free_block(memory, number);
         return;
     }
     uint32_t units = pool->units;
@@ -392,48 +201,6 @@ void memory_free_many(Memory *memory, const Address *addresses, const uint32_t *
             i += pool_free(memory, addresses[order[i]] >> memory->pool_shift, bytes, addresses,
                            order + i, count - i);
         if (i < count) memory_free(memory, addresses[order[i++]], bytes);
-    }
-}
-
-// ---- regions ----
-
-// The arena's pool records say that it is not cut into pools: this is how memory_free knows.
-static void region_extend(Memory *memory, Region *region) {
-    uint32_t number = arena_map(memory);
-    memory->arenas[number].region_blocks = 0;
-    memory->arenas[number].region_open = true;
-    memory->arenas[number].next = region->arenas;
-    for (uint32_t i = 0; i < memory->arena_pools; i++) {
-        memory->pools[number * memory->arena_pools + i].units = 0;
-    }
-    region->arenas = number;
-    region->fill = 0;
-}
-
-Address memory_region_alloc(Memory *memory, uint32_t region_number, uint32_t bytes) {
-    CHECK(bytes > 0 && region_number < MEMORY_REGIONS);
-    if (UNLIKELY(bytes > memory->small_limit)) return large_alloc(memory, bytes);
-    Region *region = &memory->regions[region_number];
-    uint32_t units = units_of(memory, bytes);
-    if (UNLIKELY(region->arenas == NONE || region->fill + units > 1u << memory->arena_shift)) {
-        region_extend(memory, region);
-    }
-    uint32_t offset = region->fill;
-    region->fill += units;
-    memory->arenas[region->arenas].region_blocks++;
-    return (region->arenas << memory->arena_shift) + offset;
-}
-
-// The newest arena goes back first, so that the oldest number is the next to be taken.
-void memory_region_close(Memory *memory, uint32_t region_number) {
-    CHECK(region_number < MEMORY_REGIONS);
-    Region *region = &memory->regions[region_number];
-    while (region->arenas != NONE) {
-        uint32_t number = region->arenas;
-        Arena *arena = &memory->arenas[number];
-        region->arenas = arena->next;
-        arena->region_open = false;
-        if (arena->region_blocks == 0) arena_unmap(memory, number);
     }
 }
 

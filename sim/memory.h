@@ -63,8 +63,8 @@ void memory_region_close(Memory *memory, uint32_t region);
 // Gives back a block from any of the above; `bytes` as requested.
 void memory_free(Memory *memory, Address address, uint32_t bytes);
 
-// Gives back addresses[order[i]] for each i, all of `bytes`. Neighbours are mostly of one pool, which
-// is found once.
+// Gives back addresses[order[i]] for each i, all of `bytes`. Neighbours are mostly of one pool,
+// which is found once.
 void memory_free_many(Memory *memory, const Address *addresses, const uint32_t *order,
                       uint32_t count, uint32_t bytes);
 

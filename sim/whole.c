@@ -14,7 +14,8 @@ static void references_write(Heap *h, const Image *image, uint32_t first, uint32
         slots[i] = (target == 0 ? 0 : first - 1 + target) | (word & IMAGE_LAST) << 24;
     }
 }
-_Static_assert((uint32_t)IMAGE_LAST << 24 == SLOT_LAST, "references_write shifts the one to the other");
+_Static_assert((uint32_t)IMAGE_LAST << 24 == SLOT_LAST,
+               "references_write shifts the one to the other");
 
 static void members_write(Heap *h, const Image *image, uint32_t first, uint32_t block,
                           uint32_t space_number) {

@@ -76,17 +76,18 @@ static Run *run_half(Engine engine, const Spec *spec, const PolicyChoice *policy
     return run;
 }
 
-#define SELF_REFERRING                                                                             \
-    "[phase p]\nallocations = 10k\n[phase q]\nallocations = 90k\n"                                \
-    "[population a]\nphase = p\nshape = single\ncycle_density = 90%\n"                            \
-    "lifetime = uniform min=1 max=9000\n"                                                         \
-    "[population b]\nphase = q\nshape = single\ncycle_density = 90%\n"                            \
+#define SELF_REFERRING                                                 \
+    "[phase p]\nallocations = 10k\n[phase q]\nallocations = 90k\n"     \
+    "[population a]\nphase = p\nshape = single\ncycle_density = 90%\n" \
+    "lifetime = uniform min=1 max=9000\n"                              \
+    "[population b]\nphase = q\nshape = single\ncycle_density = 90%\n" \
     "lifetime = uniform min=1 max=2000\n"
 
 // Every shape; links among them and payload; nothing is freed but by reference counting.
-#define OF(shape) \
-    "shape = " shape "\nobjects = geometric mean=9\nlifetime = uniform min=1 max=3000\nshare = 20%\n"
-#define ALL_SHAPES                                                                                 \
+#define OF(shape)    \
+    "shape = " shape \
+    "\nobjects = geometric mean=9\nlifetime = uniform min=1 max=3000\nshare = 20%\n"
+#define ALL_SHAPES \
     "[phase p]\nallocations = 900k\n"                                                             \
     "[population a]\n" OF("chain") "links = b 60%, a 40%\n[population b]\n" OF("tree fanout=3")    \
     "cycle_density = 50%\nback_edges = 30%\nlinks = c 60%\n[population c]\n" OF("mesh degree=3")   \

@@ -123,7 +123,8 @@ static void pair_release_many(Pair *pair) {
     Address addresses[MANY];
     uint32_t order[MANY], count = 0;
     const uint32_t bytes = pair->blocks[pair->count - 1].bytes;
-    for (; count < MANY && pair->count > 0 && pair->blocks[pair->count - 1].bytes == bytes; count++) {
+    for (; count < MANY && pair->count > 0 && pair->blocks[pair->count - 1].bytes == bytes;
+         count++) {
         Block block = pair->blocks[--pair->count];
         addresses[MANY - 1 - count] = block.address;
         order[count] = MANY - 1 - count;
@@ -354,24 +355,18 @@ START_TEST(an_arena_is_released_by_its_place_before_it_moves) {
 }
 END_TEST
 
-static void arenas_left(ArenaRelease release, uint64_t expected) {
+START_TEST(the_last_arena_is_kept_since_3_9_and_all_of_them_before_2_5) {
+    static const uint64_t left[] = {
+        [RELEASE_ALL_BUT_LAST] = 1, [RELEASE_FREE] = 0, [RELEASE_NEVER] = 3};
     MemoryLayout layout = MEMORY_3_10;
-    layout.release = release;
+    layout.release = (ArenaRelease)_i;
     Memory *memory = model_open(&layout);
     fill_512(memory, 3 * ARENA_BLOCKS);
     free_512(memory, 0, 3 * ARENA_BLOCKS);
-    ck_assert_uint_eq(memory_stats(memory)->arenas, expected);
-    ck_assert_uint_eq(memory_stats(memory)->arenas_released, 3 - expected);
+    ck_assert_uint_eq(memory_stats(memory)->arenas, left[_i]);
+    ck_assert_uint_eq(memory_stats(memory)->arenas_released, 3 - left[_i]);
     memory_close(memory);
 }
-
-START_TEST(the_last_arena_is_kept_since_3_9) { arenas_left(RELEASE_ALL_BUT_LAST, 1); }
-END_TEST
-
-START_TEST(the_last_arena_went_back_before_3_9) { arenas_left(RELEASE_FREE, 0); }
-END_TEST
-
-START_TEST(no_arena_went_back_before_2_5) { arenas_left(RELEASE_NEVER, 3); }
 END_TEST
 
 START_TEST(large_blocks_are_counted) {
@@ -433,9 +428,7 @@ Suite *memory_suite(void) {
     tcase_add_test(by_hand, an_empty_pool_keeps_its_order_for_its_class_only);
     tcase_add_test(by_hand, new_pools_come_from_the_fullest_arena);
     tcase_add_test(by_hand, an_arena_is_released_by_its_place_before_it_moves);
-    tcase_add_test(by_hand, the_last_arena_is_kept_since_3_9);
-    tcase_add_test(by_hand, the_last_arena_went_back_before_3_9);
-    tcase_add_test(by_hand, no_arena_went_back_before_2_5);
+    tcase_add_loop_test(by_hand, the_last_arena_is_kept_since_3_9_and_all_of_them_before_2_5, 0, 3);
     tcase_add_test(by_hand, large_blocks_are_counted);
     tcase_add_test(by_hand, an_open_region_keeps_its_arenas_and_reuses_nothing);
     tcase_add_test(by_hand, an_arena_of_a_closed_region_goes_with_its_last_block);
