@@ -11,8 +11,8 @@
 
 enum { FORM_EMPTY = UINT32_MAX, FORM_LINK = UINT32_MAX - 1 };
 
-// Slots of member m: slots[starts[m]] to slots[starts[m + 1] - 1], in order: a member, FORM_LINK (of
-// the root, to another unit) or FORM_EMPTY.
+// Slots of member m: slots[starts[m]] to slots[starts[m + 1] - 1], in order: a member, FORM_LINK
+// (of the root, to another unit) or FORM_EMPTY.
 typedef struct {
     uint32_t objects;
     uint32_t *starts;

@@ -1,7 +1,10 @@
 // image.c -- small units ready to be copied: what a template becomes, worked out once
 #include "image.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "form.h"
 
 // Room for every image that could be asked for; only those that are take memory.
 enum { DATA_MAX = 2 * IMAGE_OBJECTS_MAX + IMAGE_SLOTS_MAX + 2 };
@@ -76,41 +79,20 @@ static void fill_slots(Image *image, uint8_t *counts, uint8_t *targets, const Te
 
 // ---- the order of frees ----
 
-// A member lets go of the next of its targets: at count 0 that goes first, with all that it keeps.
-typedef struct {
-    uint8_t counts[IMAGE_OBJECTS_MAX];
-    uint8_t slot[IMAGE_OBJECTS_MAX];   // the next one to clear; 0: none is left
-    uint8_t stack[IMAGE_OBJECTS_MAX];  // whom each was freed by
-    uint8_t freed;
-} Fall;
-
-// The member that falls, or the number of objects when there is none left to try.
-static uint32_t fall_step(Fall *fall, const Image *image, uint32_t member) {
-    while (fall->slot[member] != 0) {
-        uint8_t word = image->targets[fall->slot[member]++];
-        if (word & IMAGE_LAST) fall->slot[member] = 0;
-        uint32_t target = (word & (0xff ^ IMAGE_LAST)) - 1u;
-        if (target < image->objects && --fall->counts[target] == 0) return target;
-    }
-    return image->objects;
-}
-
-static void fall_from_root(Image *image, uint32_t *order) {
-    Fall fall = {.freed = 0};
-    uint32_t depth = 0;
-    memcpy(fall.counts, image->counts, image->objects);
-    memcpy(fall.slot, image->slot_at, image->objects);
-    for (fall.counts[0]++;;) {  // the root itself is held
-        uint32_t member = depth == 0 ? 0 : fall.stack[depth - 1];
-        uint32_t next = fall_step(&fall, image, member);
-        if (next < image->objects)
-            fall.stack[depth++] = (uint8_t)next;
-        else if (depth == 0)
-            break;
-        else
-            order[fall.freed++] = fall.stack[--depth];
-    }
-    image->falls = fall.freed == image->objects - 1;
+static void fall_from_root(Image *image, uint32_t *order, const Template *t, bool closed) {
+    enum { ALIVE = 1, ROOT = 2 };
+    uint8_t marks[IMAGE_OBJECTS_MAX];
+    uint32_t freed = 0;
+    memset(marks, ALIVE, image->objects);
+    marks[0] |= ROOT;
+    Graph graph = graph_new(t, image->objects, closed);
+    Teardown teardown = teardown_new(&graph, marks, ALIVE, ROOT);
+    for (uint32_t i = 0; i < teardown.length; i++)
+        if (teardown.steps[i] != 0 && teardown.steps[i] != TEARDOWN_LINKS)
+            order[freed++] = teardown.steps[i];
+    image->falls = freed == image->objects - 1u;
+    free(teardown.steps);
+    graph_free(&graph);
 }
 
 // ---- sizes ----
@@ -145,5 +127,5 @@ void image_make(Images *images, Image *image, uint32_t template, uint32_t object
     lay_slots(image, slot_at, targets, t, closed);
     fill_slots(image, counts, targets, t, closed);
     sum_bytes(image, t);
-    fall_from_root(image, order);
+    fall_from_root(image, order, t, closed);
 }

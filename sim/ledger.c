@@ -139,7 +139,8 @@ static Book *member_book(Ledger *l, const Record *r, uint32_t member) {
     return &l->books[segments_find(&l->segments, member_segment(l, r, member)).space];
 }
 
-// A split unit whose runs have come into one space is whole again, at the place of its first object.
+// A split unit whose runs have come into one space is whole again, in the place of its first
+// object.
 static void runs_join(Ledger *l, Record *r) {
     const uint32_t first = l->runs[r->segment].segment;
     const uint32_t space = segments_find(&l->segments, first).space;
