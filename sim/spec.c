@@ -238,7 +238,9 @@ static void spec_name(Spec *spec, const char *path) {
     const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
     size_t length = strlen(base), suffix = strlen(".ini");
     if (length > suffix && strcmp(base + length - suffix, ".ini") == 0) length -= suffix;
-    snprintf(spec->name, sizeof spec->name, "%.*s", (int)length, base);
+    char name[256];  // as long as file names are
+    snprintf(name, sizeof name, "%.*s", (int)length, base);
+    text_plain(name, spec->name, sizeof spec->name);
 }
 
 // "section.key=value" of an override, for sorting and for people.

@@ -105,6 +105,9 @@ static bool set_shape(const Setting *s, void *section, void *field, const char *
         if (strncmp(word, name, 7) != 0) return error_set(s->error, "'%s' is not %sN", word, name);
         if (!text_count(word + 7, 1, 4096, &fanout, s->error)) return false;
     }
+    char more[NAME_SIZE];
+    if (text_word(&value, more, sizeof more))
+        return error_set(s->error, "nothing may follow here; found '%s'", more);
     bool wants = is_mesh || t->shape == SHAPE_TREE || t->shape == SHAPE_BTREE;
     if (wants != (fanout > 0))
         return error_set(s->error, wants ? "this shape needs %sN" : "this shape takes no %sN",

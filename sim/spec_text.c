@@ -18,6 +18,7 @@ typedef struct {
     uint32_t section;  // the present one
     bool in_head;      // above the first section
     bool continued;    // the present line starts with a blank: it continues the value above
+    bool unended;      // the line before had no end: the last one, or one with a NUL in it
     Error *error;
 } Reader;
 
@@ -83,16 +84,24 @@ static char *reader_line(char *line, int size, void *user) {
     Reader *reader = user;
     if (reader->error->text[0] != '\0' || reader->source(line, size, reader->stream) == NULL)
         return NULL;
+    if (reader->unended) {
+        fail(reader, "this line has a NUL character:", "...");
+        return NULL;
+    }
     reader->line++;
     size_t length = strlen(line);
-    if (length + 1 == (size_t)size && line[length - 1] != '\n')
+    reader->unended = length == 0 || line[length - 1] != '\n';
+    if (length + 1 == (size_t)size && reader->unended)
         fail(reader, "this line is longer than 198 characters:", "...");
     const char *start = line;
     if (reader->line == 1 && strncmp(start, "\xEF\xBB\xBF", 3) == 0) start += 3;
     reader->continued = isspace((unsigned char)*start) != 0;
     if (*start == '[' && strchr(start, ']') != NULL) {
         char header[VALUE_SIZE];
-        snprintf(header, sizeof header, "%.*s", (int)(strchr(start, ']') - start - 1), start + 1);
+        const char *end = strchr(start, ']'), *rest = end + 1 + strspn(end + 1, " \t\r\n");
+        snprintf(header, sizeof header, "%.*s", (int)(end - start - 1), start + 1);
+        if (*rest != '\0' && *rest != ';' && *rest != '#')
+            fail(reader, "nothing may follow a section but a comment; found", rest);
         section_open(reader, header);
     }
     if (*start == '[') reader->in_head = false;
@@ -162,6 +171,9 @@ bool spec_text_override(SpecText *text, const char *override, Error *error) {
     if (dot == NULL || equals == NULL || equals < dot || dot - override >= NAME_SIZE ||
         equals - dot - 1 >= NAME_SIZE)
         return error_set(error, "--set %s: this is not section.key=value", override);
+    if (strlen(equals + 1) >= VALUE_SIZE)
+        return error_set(error, "--set %.*s: longer than %d characters", (int)(equals - override),
+                         override, VALUE_SIZE - 1);
     char section[NAME_SIZE];
     Entry entry = {.line = 0};
     snprintf(section, sizeof section, "%.*s", (int)(dot - override), override);

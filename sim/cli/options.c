@@ -72,10 +72,9 @@ void options_print(const Option *options, size_t count) {
 }
 
 int options_fail(const Error *error) {
-    fputs("ouro: ", stderr);
-    for (const char *p = error->text; *p != '\0'; p++)  // what was found may be anything
-        fputc((unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p, stderr);
-    fputc('\n', stderr);
+    char text[sizeof error->text];
+    text_plain(error->text, text, sizeof text);  // what was found may be anything
+    fprintf(stderr, "ouro: %s\n", text);
     return error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
 }
 

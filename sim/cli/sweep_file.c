@@ -24,16 +24,20 @@ typedef struct {
     const char *path;
     FILE *file;
     int line;
-    bool too_long;
+    bool too_long, has_nul;
+    bool unended;  // the line before had no end: the last one, or one with a NUL in it
     Error *error;
 } Reader;
 
 static char *reader_line(char *line, int size, void *context) {
     Reader *reader = context;
     if (reader->too_long || fgets(line, size, reader->file) == NULL) return NULL;
+    reader->has_nul = reader->unended;
+    if (reader->has_nul) return NULL;
     reader->line++;
     size_t length = strlen(line);
-    reader->too_long = length + 1 == (size_t)size && line[length - 1] != '\n';
+    reader->unended = length == 0 || line[length - 1] != '\n';
+    reader->too_long = length + 1 == (size_t)size && reader->unended;
     return line;
 }
 
@@ -78,7 +82,7 @@ static int reader_key(void *context, const char *section, const char *key, const
 }
 
 bool sweep_file_read(SweepOptions *options, const char *path, Error *error) {
-    Reader reader = {options, path, fopen(path, "r"), 0, false, error};
+    Reader reader = {.options = options, .path = path, .file = fopen(path, "r"), .error = error};
     if (reader.file == NULL)
         return error_set(error, "%s: cannot be read: %s", path, strerror(errno));
     int bad_line = ini_parse_stream(reader_line, &reader, reader_key, &reader);
@@ -86,6 +90,8 @@ bool sweep_file_read(SweepOptions *options, const char *path, Error *error) {
     fclose(reader.file);
     if (error->text[0] != '\0') return false;
     if (unreadable) return error_set(error, "%s: cannot be read: %s", path, strerror(errno));
+    if (reader.has_nul)
+        return error_set(error, "%s:%d: this line has a NUL character", path, reader.line);
     if (reader.too_long)
         return error_set(error, "%s:%d: this line is longer than %d characters", path, reader.line,
                          LINE_MAX_LENGTH);

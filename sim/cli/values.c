@@ -121,6 +121,9 @@ static bool entry_expand(Values *values, char *entry, ValuesKind kind, Error *er
 
 bool values_expand(Values *values, const char *text, ValuesKind kind, Error *error) {
     char entry[VALUE_TEXT_SIZE];
+    if (kind == VALUES_WHOLE && strlen(text) >= VALUE_TEXT_SIZE)
+        return error_set(error, "'%.40s...' is longer than %d characters", text,
+                         VALUE_TEXT_SIZE - 1);
     if (kind == VALUES_WHOLE) {
         values_add(values, text);
         return true;
