@@ -209,6 +209,8 @@ static bool set_link(const Setting *s, Population *p, const char *text) {
     if (!text_word(&text, name, sizeof name)) return error_set(s->error, "an empty link");
     link->population = population_number(s->text, name);
     if (link->population == UINT32_MAX) return error_set(s->error, "no population '%s'", name);
+    text += strspn(text, " ");
+    if (*text == '\0') return error_set(s->error, "'%s' needs a share, such as %s 5%%", name, name);
     if (!text_share(text, &link->ppm, s->error)) return false;
     p->template.links++;
     return true;

@@ -80,12 +80,23 @@ static void head_append(SpecText *text, const char *line) {
     snprintf(text->head + used, sizeof text->head - used, "%s", line);
 }
 
+// What inih would take for a section and section_open() never sees, or the other way round.
+static void check_brackets(Reader *reader, const char *line) {
+    if (*line == '[' && strchr(line, ']') == NULL)
+        error_set(reader->error, "%s:%d: neither [section] nor key = value", reader->text->path,
+                  reader->line);
+    if (reader->continued && line[strspn(line, " \t\r\n")] == '[')
+        error_set(reader->error, "%s:%d: no blank may stand before a section", reader->text->path,
+                  reader->line);
+}
+
 static char *reader_line(char *line, int size, void *user) {
     Reader *reader = user;
     if (reader->error->text[0] != '\0' || reader->source(line, size, reader->stream) == NULL)
         return NULL;
     if (reader->unended) {
-        fail(reader, "this line has a NUL character:", "...");
+        error_set(reader->error, "%s:%d: this line has a NUL character", reader->text->path,
+                  reader->line);
         return NULL;
     }
     reader->line++;
@@ -96,12 +107,15 @@ static char *reader_line(char *line, int size, void *user) {
     const char *start = line;
     if (reader->line == 1 && strncmp(start, "\xEF\xBB\xBF", 3) == 0) start += 3;
     reader->continued = isspace((unsigned char)*start) != 0;
+    check_brackets(reader, start);
     if (*start == '[' && strchr(start, ']') != NULL) {
         char header[VALUE_SIZE];
         const char *end = strchr(start, ']'), *rest = end + 1 + strspn(end + 1, " \t\r\n");
         snprintf(header, sizeof header, "%.*s", (int)(end - start - 1), start + 1);
+        char found[VALUE_SIZE];
+        text_squeeze(rest, found, sizeof found);
         if (*rest != '\0' && *rest != ';' && *rest != '#')
-            fail(reader, "nothing may follow a section but a comment; found", rest);
+            fail(reader, "nothing may follow a section but a comment; found", found);
         section_open(reader, header);
     }
     if (*start == '[') reader->in_head = false;
@@ -134,6 +148,7 @@ static int reader_key(void *user, const char *section, const char *key, const ch
     SpecText *text = reader->text;
     if (reader->error->text[0] != '\0') return 0;
     if (*section == '\0') return fail(reader, "this key stands before the first section:", key);
+    if (*key == '\0') return fail(reader, "no key before", value);
     Entry entry = {.section = reader->section, .line = reader->line};
     Entry *before = entry_find(text, entry.section, key);
     if (before != NULL && reader->continued) {

@@ -101,7 +101,11 @@ bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high,
     if (!decimal_prefix(skip_blanks(text), scale, &number, &is_exact, &end) ||
         *skip_blanks(end) != '\0')
         return error_set(error, "'%s' is not a number such as 1.5", text);
-    if (!is_exact) return error_set(error, "'%s' has too many decimals", text);
+    if (!is_exact) {
+        char step[48];
+        decimal_text(step, 1, scale);
+        return error_set(error, "'%s' has more decimals than %s", text, step);
+    }
     if (number < low || number > high) {
         char least[48], most[48];
         decimal_text(least, low, scale);
@@ -164,7 +168,8 @@ const char *text_nearest(const char *name, const char *const *names, size_t coun
     size_t best = strlen(name) / 3 + 2;
     for (size_t i = 0; i < count; i++) {
         size_t distance = edit_distance(name, names[i]);
-        if (distance < best) {
+        bool is_other = distance >= strlen(name) || distance >= strlen(names[i]);
+        if (distance < best && !is_other) {
             best = distance;
             nearest = names[i];
         }

@@ -25,7 +25,7 @@ bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high,
 bool text_bool(const char *text, bool *value, Error *error);
 
 // The entry of `names` nearest to `name` by edit distance, or NULL when none is near (more than a
-// third of its letters differ).
+// third of its letters differ, or all of them).
 const char *text_nearest(const char *name, const char *const *names, size_t count);
 
 // The next word of `*text` (blanks separate) into `word`; false at the end. Too long a word is cut

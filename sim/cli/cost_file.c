@@ -71,7 +71,8 @@ static bool read_price(Reader *r, char *line) {
     for (size_t i = 0; i < ARRAY_LENGTH(cells); i++) {
         cells[i] = strsep(&rest, "\t");
         if (cells[i] == NULL)
-            return error_set(r->error, "%s:%u: %zu cells; a row has counted, cache_ns, counts_ns",
+            return error_set(r->error,
+                             "%s:%u: cells found: %zu; a row has counted, cache_ns, counts_ns",
                              r->path, r->line, i);
     }
     size_t k = price_find(r, cells[0]);

@@ -257,7 +257,9 @@ static bool workload_cells(const Grid *grid, uint32_t workload, uint64_t points,
                        .point = point,
                        .workload = workload,
                        .policy = i};
-            if (point == 0) good = policy_fits(grid, spec, &policies[i], error);
+            Error why = {0};
+            if (point == 0 && !policy_fits(grid, spec, &policies[i], &why))
+                good = error_set(error, "%s: %s", grid->workloads.texts[workload], why.text);
         }
     }
     free(spec);

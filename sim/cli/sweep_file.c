@@ -24,21 +24,27 @@ typedef struct {
     const char *path;
     FILE *file;
     int line;
-    bool too_long, has_nul;
-    bool unended;  // the line before had no end: the last one, or one with a NUL in it
+    bool too_long;
     Error *error;
 } Reader;
+
+// inih goes on behind a line that is none; what follows it is then in no section.
+static char *check_brackets(Reader *reader, char *line) {
+    if (*line != '[' || strchr(line, ']') != NULL) return line;
+    error_set(reader->error, "%s:%d: neither [sweep] nor key = value", reader->path, reader->line);
+    return NULL;
+}
 
 static char *reader_line(char *line, int size, void *context) {
     Reader *reader = context;
     if (reader->too_long || fgets(line, size, reader->file) == NULL) return NULL;
-    reader->has_nul = reader->unended;
-    if (reader->has_nul) return NULL;
     reader->line++;
     size_t length = strlen(line);
-    reader->unended = length == 0 || line[length - 1] != '\n';
-    reader->too_long = length + 1 == (size_t)size && reader->unended;
-    return line;
+    bool is_whole = (length > 0 && line[length - 1] == '\n') || feof(reader->file);
+    reader->too_long = length + 1 == (size_t)size && !is_whole;
+    if (reader->too_long || is_whole) return check_brackets(reader, line);
+    error_set(reader->error, "%s:%d: this line has a NUL character", reader->path, reader->line);
+    return NULL;
 }
 
 // Keys that hold several words, and what each word is.
@@ -90,8 +96,6 @@ bool sweep_file_read(SweepOptions *options, const char *path, Error *error) {
     fclose(reader.file);
     if (error->text[0] != '\0') return false;
     if (unreadable) return error_set(error, "%s: cannot be read: %s", path, strerror(errno));
-    if (reader.has_nul)
-        return error_set(error, "%s:%d: this line has a NUL character", path, reader.line);
     if (reader.too_long)
         return error_set(error, "%s:%d: this line is longer than %d characters", path, reader.line,
                          LINE_MAX_LENGTH);
