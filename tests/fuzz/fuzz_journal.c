@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "cli/results.h"
+#include "cli/sweep_data.h"
 #include "fuzz.h"
 
 static char *journal_sealed(const char *text, size_t *length) {
@@ -44,6 +45,17 @@ static void check_results(const Results *r) {
     values_free(&columns);
 }
 
+// What a report of the sweep makes of the rows.
+static void as_sweep(void) {
+    static const char *const metrics[] = {"total_ns", "peak_held_bytes", "yield"};
+    SweepData data;
+    Error error = {0};
+    if (sweep_data_read(&data, fuzz_folder(), metrics, ARRAY_LENGTH(metrics), &error))
+        sweep_data_free(&data);
+    else
+        fuzz_check_refusal(&error);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = fuzz_text(data, size), *list = fuzz_second_part(text);
     size_t length = 0;
@@ -56,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (results_read(&results, fuzz_folder(), &error)) {
         check_results(&results);
         results_free(&results);
+        as_sweep();
     } else {
         fuzz_check_refusal(&error);
     }
