@@ -44,7 +44,7 @@ static uint32_t section_find(const SpecText *text, const char *name) {
 // "[workload]", "[phase NAME]" or "[population NAME]".
 static bool section_open(Reader *reader, const char *header) {
     SpecText *text = reader->text;
-    char kind[NAME_SIZE], name[VALUE_SIZE], extra[2];
+    char kind[NAME_SIZE], name[VALUE_SIZE], extra[4];
     const char *rest = header;
     if (!text_word(&rest, kind, sizeof kind)) return fail(reader, "empty section", header);
     bool named = text_word(&rest, name, sizeof name);

@@ -180,6 +180,7 @@ const char *text_nearest(const char *name, const char *const *names, size_t coun
 bool text_word(const char **text, char *word, size_t size) {
     const char *p = skip_blanks(*text);
     size_t length = 0;
+    CHECK(size >= 4);
     if (*p == '\0') return false;
     for (; *p != '\0' && !isspace((unsigned char)*p); p++)
         if (length + 1 < size)
