@@ -38,6 +38,8 @@ CLI_OBJECTS := $(call objects,sim/cli/*.c)
 LIB_OBJECTS := $(call objects,sim/*.c policies/*.c) $(filter-out %/main.o,$(CLI_OBJECTS))
 # Every file of tests/ goes into one program, but for those that are a program of their own.
 TEST_OBJECTS := $(filter-out %/pcg_ours.o,$(call objects,tests/*.c))
+FUZZ_OBJECTS := $(call objects,tests/fuzz/*.c)
+FUZZ_SECONDS := 300
 
 # Every processor works unless -j says otherwise; a make inside a make shares the outer one's.
 ifeq ($(MAKELEVEL),0)
@@ -45,7 +47,8 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all check check-cluster gate bench bench-sweeps golden-instructions sweep report format
+.SECONDARY: $(FUZZ_OBJECTS)
+.PHONY: all check check-cluster fuzz gate bench bench-sweeps golden-instructions sweep report format
 .PHONY: clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
@@ -58,6 +61,8 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
+fuzz: setup  ## hostile input for every reader, FUZZ_SECONDS=300 each
+	@MAKE='$(MAKE)' FUZZ_SECONDS=$(FUZZ_SECONDS) tests/parsers
 gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
 	$(BUILD)/ouro gate
 bench: $(BUILD)/ouro interpreters  ## how fast, against the real CPython, into results/bench.*
@@ -106,8 +111,8 @@ $(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch] sim/cpython/*.def) $(BUIL
 endif
 
 format:  ## settles the layout of all C and C++ files
-	clang-format -i $(wildcard $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ policies/ tests/)) \
-	    $(wildcard tests/*.cc)
+	clang-format -i $(wildcard tests/*.cc \
+	    $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ policies/ tests/ tests/fuzz/))
 
 clean:  ## removes what was built; results stay
 	rm -rf $(BUILD)
@@ -119,6 +124,7 @@ help:  ## this list
 # One script knows the Debian packages; what only the tests need is asked for only by tests.
 setup:
 	@.ci/setup run $(if $(filter check-cluster,$(MAKECMDGOALS)),cluster) \
+	    $(if $(filter fuzz,$(MAKECMDGOALS)),fuzz) \
 	    $(if $(filter check bench interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
 
 # Writes its text to the target only if that changes it: only then are its dependents rebuilt.
@@ -138,6 +144,11 @@ $(BUILD)/ouro: $(BUILD)/obj/sim/cli/main.o $(BUILD)/libouro.a
 $(BUILD)/tests: $(TEST_OBJECTS) $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) $^ $(LIBS) $(CHECK_LIBS) -o $@
+
+# In a build of its own, which notes what is covered: tests/parsers makes it.
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/fuzz.o $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 $(BUILD)/pcg_ours: $(BUILD)/obj/tests/pcg_ours.o $(BUILD)/libouro.a
 	@echo "  LD  $@"
@@ -160,5 +171,5 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | setup
 	@mkdir -p $(@D); echo "  CC  $<"
 	$(Q)$(CC) $(FLAGS) $(EXTRA) -MMD -MP -c $< -o $@
 
--include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS)) \
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS) $(FUZZ_OBJECTS)) \
          $(BUILD)/obj/tests/pcg_ours.d

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 void check_failed(const char *file, int line, const char *condition) {
@@ -11,11 +12,23 @@ void check_failed(const char *file, int line, const char *condition) {
 }
 
 bool error_set(Error *error, const char *format, ...) {
+    enum { WHOLE_SIZE = 8192, HEAD = 200 };
+    static const char gap[] = " ... ";
+    const size_t tail = sizeof error->text - HEAD - (sizeof gap - 1);  // with its NUL
     if (error->text[0] != '\0') return false;
+    char whole[WHOLE_SIZE];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(error->text, sizeof error->text, format, arguments);
+    vsnprintf(whole, sizeof whole, format, arguments);
     va_end(arguments);
+    size_t length = strlen(whole);
+    if (length < sizeof error->text) {
+        memcpy(error->text, whole, length + 1);
+        return false;
+    }
+    memcpy(error->text, whole, HEAD);
+    memcpy(error->text + HEAD, gap, sizeof gap - 1);
+    memcpy(error->text + HEAD + sizeof gap - 1, whole + length + 1 - tail, tail);
     return false;
 }
 

@@ -29,6 +29,8 @@ _Noreturn void check_failed(const char *file, int line, const char *condition);
 __extension__ typedef unsigned __int128 U128;
 
 // One line of explanation for bad input. The first message stays: later ones are its consequences.
+// Of one that is too long the middle is left out: it begins with where, and ends with what is
+// allowed.
 typedef struct {
     char text[512];     // empty: nothing went wrong
     bool check_failed;  // not bad input: a check of the program's own says no

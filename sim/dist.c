@@ -216,6 +216,8 @@ bool dist_parse(Dist *dist, const char *text, uint64_t low, uint64_t high, Error
     dist->kind = plain ? DIST_FIXED : (uint8_t)law;
     bool good;
     if (dist->kind == DIST_FIXED) {
+        rest += strspn(rest, " ");
+        if (!plain && *rest == '\0') return error_set(error, "fixed takes a number");
         good = text_count(plain ? text : rest, low, high, &dist->low, error);
         dist->high = dist->low;
     } else if (dist->kind == DIST_TABLE) {

@@ -23,6 +23,7 @@ static bool is_word(const char *value) {
 
 static bool knob_set(const Knob *knob, const char *value, KnobValue *result, Error *error) {
     bool flag = false;
+    if (*value == '\0' && knob->kind != KNOB_TEXT) return error_set(error, "no value is given");
     switch (knob->kind) {
         case KNOB_COUNT:
             return text_count(value, knob->low, knob->high, &result->count, error);

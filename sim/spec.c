@@ -19,6 +19,12 @@ enum { KEYS_MAX = 64 };
 #define LIMIT_MIN       (4ull << 20)
 #define WHOLE           (1ull << 32)  // a share of 100 %
 
+static const char *const SECTION_NAMES[] = {
+    [SECTION_WORKLOAD] = "workload",
+    [SECTION_PHASE] = "phase NAME",
+    [SECTION_POPULATION] = "population NAME",
+};
+
 static bool key_unknown(const SpecText *text, const Entry *entry, SectionKind kind, Error *error) {
     const char *names[KEYS_MAX];
     char where[VALUE_SIZE];
@@ -31,8 +37,14 @@ static bool key_unknown(const SpecText *text, const Entry *entry, SectionKind ki
     CHECK(count <= KEYS_MAX);
     const char *near = text_nearest(entry->key, names, count);
     spec_text_where(text, entry, where, sizeof where);
-    return error_set(error, "%sunknown key%s%s%s (ouro help workload lists all)", where,
-                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    if (near != NULL)
+        return error_set(error, "%sunknown key; did you mean '%s'? (ouro help workload lists all)",
+                         where, near);
+    for (int other = 0; other < SECTION_COUNT; other++)
+        if (spec_key_find((SectionKind)other, entry->key) != NULL)
+            return error_set(error, "%sunknown key here; it is one of a [%s]", where,
+                             SECTION_NAMES[other]);
+    return error_set(error, "%sunknown key (ouro help workload lists all)", where);
 }
 
 // An override may give a phase a key of populations; a file may not.
@@ -182,12 +194,18 @@ static bool settle_phase(const Resolver *r, uint32_t phase) {
         sum += p->share;
     }
     const uint64_t rounding = members * (WHOLE / PPM + 1);
-    if (sum + rounding < WHOLE || sum > WHOLE)
-        return settle_failed(r, "phase", of->name,
-                             "has populations whose shares do not sum to 100 %");
+    if (sum + rounding < WHOLE || sum > WHOLE) {
+        char what[96];
+        unsigned long long ppm = (unsigned long long)(((U128)sum * PPM + WHOLE / 2) / WHOLE);
+        snprintf(what, sizeof what,
+                 "has populations whose shares sum to %llu.%04llu %%, not to 100 %%", ppm / 10000,
+                 ppm % 10000);
+        return settle_failed(r, "phase", of->name, what);
+    }
     of->allocations = scaled(spec, of->allocations);
     return of->allocations <= ALLOCATIONS_MAX ||
-           settle_failed(r, "phase", of->name, "has too many allocations");
+           settle_failed(r, "phase", of->name,
+                         "has more allocations, scale included, than 4398046511104");
 }
 
 // Links must not lead from a population back to itself through others: then reference counts of
@@ -238,7 +256,9 @@ static void spec_name(Spec *spec, const char *path) {
     const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
     size_t length = strlen(base), suffix = strlen(".ini");
     if (length > suffix && strcmp(base + length - suffix, ".ini") == 0) length -= suffix;
-    snprintf(spec->name, sizeof spec->name, "%.*s", (int)length, base);
+    char name[256];  // as long as file names are
+    snprintf(name, sizeof name, "%.*s", (int)length, base);
+    text_plain(name, spec->name, sizeof spec->name);
 }
 
 // "section.key=value" of an override, for sorting and for people.

@@ -53,7 +53,7 @@ typedef struct {
 } Population;
 
 typedef struct {
-    char name[64];         // file name without folder and suffix
+    char name[64];         // file name without folder and suffix, as text_plain leaves it
     char head[HEAD_SIZE];  // comment lines at the top of the text, without their marks
     char set[SET_SIZE];    // overrides but seed and scale, sorted: "churn.share=1; ..."; may be cut
     uint64_t rounds;

@@ -105,6 +105,9 @@ static bool set_shape(const Setting *s, void *section, void *field, const char *
         if (strncmp(word, name, 7) != 0) return error_set(s->error, "'%s' is not %sN", word, name);
         if (!text_count(word + 7, 1, 4096, &fanout, s->error)) return false;
     }
+    char more[NAME_SIZE];
+    if (text_word(&value, more, sizeof more))
+        return error_set(s->error, "nothing may follow here; found '%s'", more);
     bool wants = is_mesh || t->shape == SHAPE_TREE || t->shape == SHAPE_BTREE;
     if (wants != (fanout > 0))
         return error_set(s->error, wants ? "this shape needs %sN" : "this shape takes no %sN",
@@ -206,6 +209,8 @@ static bool set_link(const Setting *s, Population *p, const char *text) {
     if (!text_word(&text, name, sizeof name)) return error_set(s->error, "an empty link");
     link->population = population_number(s->text, name);
     if (link->population == UINT32_MAX) return error_set(s->error, "no population '%s'", name);
+    text += strspn(text, " ");
+    if (*text == '\0') return error_set(s->error, "'%s' needs a share, such as %s 5%%", name, name);
     if (!text_share(text, &link->ppm, s->error)) return false;
     p->template.links++;
     return true;

@@ -18,6 +18,7 @@ typedef struct {
     uint32_t section;  // the present one
     bool in_head;      // above the first section
     bool continued;    // the present line starts with a blank: it continues the value above
+    bool unended;      // the line before had no end: the last one, or one with a NUL in it
     Error *error;
 } Reader;
 
@@ -43,7 +44,7 @@ static uint32_t section_find(const SpecText *text, const char *name) {
 // "[workload]", "[phase NAME]" or "[population NAME]".
 static bool section_open(Reader *reader, const char *header) {
     SpecText *text = reader->text;
-    char kind[NAME_SIZE], name[VALUE_SIZE], extra[2];
+    char kind[NAME_SIZE], name[VALUE_SIZE], extra[4];
     const char *rest = header;
     if (!text_word(&rest, kind, sizeof kind)) return fail(reader, "empty section", header);
     bool named = text_word(&rest, name, sizeof name);
@@ -79,20 +80,42 @@ static void head_append(SpecText *text, const char *line) {
     snprintf(text->head + used, sizeof text->head - used, "%s", line);
 }
 
+// What inih would take for a section and section_open() never sees, or the other way round.
+static void check_brackets(Reader *reader, const char *line) {
+    if (*line == '[' && strchr(line, ']') == NULL)
+        error_set(reader->error, "%s:%d: neither [section] nor key = value", reader->text->path,
+                  reader->line);
+    if (reader->continued && line[strspn(line, " \t\r\n")] == '[')
+        error_set(reader->error, "%s:%d: no blank may stand before a section", reader->text->path,
+                  reader->line);
+}
+
 static char *reader_line(char *line, int size, void *user) {
     Reader *reader = user;
     if (reader->error->text[0] != '\0' || reader->source(line, size, reader->stream) == NULL)
         return NULL;
+    if (reader->unended) {
+        error_set(reader->error, "%s:%d: this line has a NUL character", reader->text->path,
+                  reader->line);
+        return NULL;
+    }
     reader->line++;
     size_t length = strlen(line);
-    if (length + 1 == (size_t)size && line[length - 1] != '\n')
+    reader->unended = length == 0 || line[length - 1] != '\n';
+    if (length + 1 == (size_t)size && reader->unended)
         fail(reader, "this line is longer than 198 characters:", "...");
     const char *start = line;
     if (reader->line == 1 && strncmp(start, "\xEF\xBB\xBF", 3) == 0) start += 3;
     reader->continued = isspace((unsigned char)*start) != 0;
+    check_brackets(reader, start);
     if (*start == '[' && strchr(start, ']') != NULL) {
         char header[VALUE_SIZE];
-        snprintf(header, sizeof header, "%.*s", (int)(strchr(start, ']') - start - 1), start + 1);
+        const char *end = strchr(start, ']'), *rest = end + 1 + strspn(end + 1, " \t\r\n");
+        snprintf(header, sizeof header, "%.*s", (int)(end - start - 1), start + 1);
+        char found[VALUE_SIZE];
+        text_squeeze(rest, found, sizeof found);
+        if (*rest != '\0' && *rest != ';' && *rest != '#')
+            fail(reader, "nothing may follow a section but a comment; found", found);
         section_open(reader, header);
     }
     if (*start == '[') reader->in_head = false;
@@ -125,6 +148,7 @@ static int reader_key(void *user, const char *section, const char *key, const ch
     SpecText *text = reader->text;
     if (reader->error->text[0] != '\0') return 0;
     if (*section == '\0') return fail(reader, "this key stands before the first section:", key);
+    if (*key == '\0') return fail(reader, "no key before", value);
     Entry entry = {.section = reader->section, .line = reader->line};
     Entry *before = entry_find(text, entry.section, key);
     if (before != NULL && reader->continued) {
@@ -162,6 +186,9 @@ bool spec_text_override(SpecText *text, const char *override, Error *error) {
     if (dot == NULL || equals == NULL || equals < dot || dot - override >= NAME_SIZE ||
         equals - dot - 1 >= NAME_SIZE)
         return error_set(error, "--set %s: this is not section.key=value", override);
+    if (strlen(equals + 1) >= VALUE_SIZE)
+        return error_set(error, "--set %.*s: longer than %d characters", (int)(equals - override),
+                         override, VALUE_SIZE - 1);
     char section[NAME_SIZE];
     Entry entry = {.line = 0};
     snprintf(section, sizeof section, "%.*s", (int)(dot - override), override);

@@ -8,21 +8,24 @@
 
 static U128 digit(char c) { return (unsigned char)(c - '0'); }
 
-// Digits with an optional fraction, as an integer scaled by `scale`; `*end` is left behind the
-// number.
-static bool decimal_prefix(const char *text, uint64_t scale, U128 *value, const char **end) {
+// Digits with an optional fraction, as an integer scaled by `scale`, 2^64 standing for all above
+// it; `*end` is left behind the number. `*is_exact`: no decimal was too small for the scale.
+static bool decimal_prefix(const char *text, uint64_t scale, U128 *value, bool *is_exact,
+                           const char **end) {
+    const U128 above = (U128)UINT64_MAX + 1;
     U128 whole = 0, fraction = 0, unit = scale;
     const char *p = text;
+    *is_exact = true;
     if (!isdigit((unsigned char)*p)) return false;
     for (; isdigit((unsigned char)*p); p++) {
         whole = whole * 10 + digit(*p);
-        if (whole > UINT64_MAX) return false;
+        if (whole > above) whole = above;
     }
     if (*p == '.') {
         if (!isdigit((unsigned char)p[1])) return false;
         for (p++; isdigit((unsigned char)*p); p++) {
             unit /= 10;
-            if (unit == 0 && *p != '0') return false;
+            *is_exact &= unit > 0 || *p == '0';
             fraction += digit(*p) * unit;
         }
     }
@@ -57,15 +60,18 @@ static bool text_scaled(const char *text, uint64_t kilo, uint64_t low, uint64_t 
     U128 number = 0;
     const char *end = text;
     uint64_t factor = 0;
-    if (decimal_prefix(skip_blanks(text), nano, &number, &end))
+    bool is_exact = true;
+    if (decimal_prefix(skip_blanks(text), nano, &number, &is_exact, &end))
         factor = suffix_factor(skip_blanks(end), kilo);
-    if (factor == 0 || number * factor / nano > UINT64_MAX)
-        return error_set(error, "'%s' is not a number such as 700, 30k or 1.5M", text);
-    if (number * factor % nano != 0) return error_set(error, "'%s' is not a whole number", text);
-    *value = (uint64_t)(number * factor / nano);
-    if (*value < low || *value > high)
+    if (factor == 0) return error_set(error, "'%s' is not a number such as 700, 30k or 1.5M", text);
+    number *= factor;  // below 2^95 * 2^30
+    if (!is_exact || number % nano != 0)
+        return error_set(error, "'%s' is not a whole number", text);
+    number /= nano;
+    if (number < low || number > high)
         return error_set(error, "%s is out of range: %llu to %llu are allowed", text,
                          (unsigned long long)low, (unsigned long long)high);
+    *value = (uint64_t)number;
     return true;
 }
 
@@ -91,8 +97,15 @@ bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high,
                   Error *error) {
     U128 number = 0;
     const char *end = text;
-    if (!decimal_prefix(skip_blanks(text), scale, &number, &end) || *skip_blanks(end) != '\0')
+    bool is_exact = true;
+    if (!decimal_prefix(skip_blanks(text), scale, &number, &is_exact, &end) ||
+        *skip_blanks(end) != '\0')
         return error_set(error, "'%s' is not a number such as 1.5", text);
+    if (!is_exact) {
+        char step[48];
+        decimal_text(step, 1, scale);
+        return error_set(error, "'%s' has more decimals than %s", text, step);
+    }
     if (number < low || number > high) {
         char least[48], most[48];
         decimal_text(least, low, scale);
@@ -106,7 +119,8 @@ bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high,
 bool text_share(const char *text, uint32_t *ppm, Error *error) {
     U128 number = 0;
     const char *end = text;
-    bool good = decimal_prefix(skip_blanks(text), 1000000, &number, &end);
+    bool is_exact = true;
+    bool good = decimal_prefix(skip_blanks(text), 1000000, &number, &is_exact, &end) && is_exact;
     end = skip_blanks(end);
     bool percent = good && *end == '%';
     if (percent) {
@@ -154,7 +168,8 @@ const char *text_nearest(const char *name, const char *const *names, size_t coun
     size_t best = strlen(name) / 3 + 2;
     for (size_t i = 0; i < count; i++) {
         size_t distance = edit_distance(name, names[i]);
-        if (distance < best) {
+        bool is_other = distance >= strlen(name) || distance >= strlen(names[i]);
+        if (distance < best && !is_other) {
             best = distance;
             nearest = names[i];
         }
@@ -165,12 +180,54 @@ const char *text_nearest(const char *name, const char *const *names, size_t coun
 bool text_word(const char **text, char *word, size_t size) {
     const char *p = skip_blanks(*text);
     size_t length = 0;
+    CHECK(size >= 4);
     if (*p == '\0') return false;
     for (; *p != '\0' && !isspace((unsigned char)*p); p++)
-        if (length + 1 < size) word[length++] = *p;
+        if (length + 1 < size)
+            word[length++] = *p;
+        else
+            memcpy(word + size - 4, "...", 3);
     word[length] = '\0';
     *text = p;
     return true;
+}
+
+size_t text_character(const char *text) {
+    const unsigned char *p = (const unsigned char *)text;
+    const unsigned char lead = p[0],
+                        low = lead == 0xe0   ? 0xa0
+                              : lead == 0xf0 ? 0x90
+                                             : 0x80,
+                        high = lead == 0xed   ? 0x9f
+                               : lead == 0xf4 ? 0x8f
+                                              : 0xbf;
+    if (lead < 0x80) return lead != 0;
+    if (lead < 0xc2 || lead > 0xf4 || p[1] < low || p[1] > high) return 0;
+    size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    for (size_t i = 2; i < length; i++)
+        if (p[i] < 0x80 || p[i] > 0xbf) return 0;
+    return length;
+}
+
+bool text_is_control(const char *text) {
+    const unsigned char *p = (const unsigned char *)text;
+    return p[0] < ' ' || p[0] == 0x7f || (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f);
+}
+
+void text_plain(const char *text, char *result, size_t size) {
+    size_t used = 0;
+    while (*text != '\0') {
+        size_t length = text_character(text);
+        bool is_held = length > 0 && !text_is_control(text);
+        if (used + (is_held ? length : 1) >= size) break;
+        if (is_held)
+            memmove(result + used, text, length);  // they may be one
+        else
+            result[used] = '?';
+        used += is_held ? length : 1;
+        text += length > 0 ? length : 1;
+    }
+    result[used] = '\0';
 }
 
 void text_squeeze(const char *text, char *result, size_t size) {

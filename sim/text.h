@@ -25,11 +25,24 @@ bool text_decimal(const char *text, uint64_t scale, uint64_t low, uint64_t high,
 bool text_bool(const char *text, bool *value, Error *error);
 
 // The entry of `names` nearest to `name` by edit distance, or NULL when none is near (more than a
-// third of its letters differ).
+// third of its letters differ, or all of them).
 const char *text_nearest(const char *name, const char *const *names, size_t count);
 
-// The next word of `*text` (blanks separate) into `word`; false at the end. Too long a word is cut.
+// The next word of `*text` (blanks separate) into `word`; false at the end. Too long a word is cut
+// and ends with "...", which no name and no number does; `size` is at least 4.
 bool text_word(const char **text, char *word, size_t size);
+
+// The length in bytes of the UTF-8 character at `text`, 1 to 4 (RFC 3629); 0 where there is none:
+// at the end, and at a byte that is not the first one of a character.
+size_t text_character(const char *text);
+
+// Whether the character at `text` moves a terminal or ends a line: U+0000 to U+001F, U+007F to
+// U+009F.
+bool text_is_control(const char *text);
+
+// Copies `text` as every file, page and terminal can hold it: control characters and what is no
+// UTF-8 become '?'; cut to `size` between characters.
+void text_plain(const char *text, char *result, size_t size);
 
 // Copies `text` without blanks at its ends and with single blanks inside; cut to `size`.
 void text_squeeze(const char *text, char *result, size_t size);

@@ -68,8 +68,8 @@ static const struct {
     {"edges\t1\t1\nedges\t2\t2\n", ":2: edges has a price already"},
     {"edges\t-1\t1\n", ":1: edges: "},
     {"edges\tfast\t1\n", ":1: edges: "},
-    {"edges\t1\n", ":1: 2 cells; a row has counted, cache_ns, counts_ns"},
-    {"# name\n\nedges\n", ":3: 1 cells"},
+    {"edges\t1\n", ":1: cells found: 2; a row has counted, cache_ns, counts_ns"},
+    {"# name\n\nedges\n", ":3: cells found: 1"},
 };
 
 START_TEST(what_is_wrong_is_named) {

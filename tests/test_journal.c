@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/results.h"
+#include "cli/sqlite_file.h"
 #include "suites.h"
 
 static char folder[64];
@@ -271,6 +272,43 @@ START_TEST(json_fields_are_read_as_they_were_written) {
 }
 END_TEST
 
+// Rows come from other people's folders as well: what a name holds is no SQL, and no command.
+START_TEST(strange_names_of_fields_are_columns_of_a_database) {
+    const char *rows[] = {
+        "{\"workload\":\"w\",\"a\\\"b\":1,\"x); DROP TABLE runs; --\":\"\\u0007%n\","
+        "\"result_digest\":\"1\"}"};
+    Results r = results_of(rows, 1);
+    Values columns = results_columns(&r);
+    char path[96];
+    Error error = {0};
+    ck_assert_uint_eq(columns.count, 4);
+    ck_assert_str_eq(columns.texts[1], "a\"b");
+    snprintf(path, sizeof path, "%s/x.sqlite", folder);
+    // The table takes them; only the views miss what a run has.
+    ck_assert(!sqlite_file_write(path, &r, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "no such column: workload_digest"));
+    values_free(&columns);
+    results_free(&r);
+}
+END_TEST
+
+START_TEST(more_fields_than_a_database_has_columns_are_refused) {
+    enum { FIELDS = 3000 };
+    char *row = memory_new(FIELDS * 16 + 64, 1), path[96];
+    size_t used = (size_t)sprintf(row, "{\"result_digest\":\"1\"");
+    for (int i = 0; i < FIELDS; i++) used += (size_t)sprintf(row + used, ",\"f%d\":%d", i, i);
+    sprintf(row + used, "}");
+    const char *rows[] = {row};
+    Results r = results_of(rows, 1);
+    Error error = {0};
+    snprintf(path, sizeof path, "%s/x.sqlite", folder);
+    ck_assert(!sqlite_file_write(path, &r, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "too many columns"));
+    results_free(&r);
+    free(row);
+}
+END_TEST
+
 Suite *journal_suite(void) {
     Suite *suite = suite_create("journal");
     TCase *tests = tcase_create("journal");
@@ -287,6 +325,8 @@ Suite *journal_suite(void) {
     tcase_add_test(tests, a_whole_row_replaces_one_of_a_run_that_died);
     tcase_add_test(tests, cells_without_a_row_are_holes);
     tcase_add_test(tests, json_fields_are_read_as_they_were_written);
+    tcase_add_test(tests, strange_names_of_fields_are_columns_of_a_database);
+    tcase_add_test(tests, more_fields_than_a_database_has_columns_are_refused);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -112,7 +112,7 @@ END_TEST
 
 START_TEST(a_key_of_populations_in_a_phase_is_refused) {
     refused("[phase p]\nlifetime = 3\n[population u]\nlifetime = 3\n",
-            "w.ini:2: [p] lifetime: unknown key (ouro help workload lists all)");
+            "w.ini:2: [p] lifetime: unknown key here; it is one of a [population NAME]");
 }
 END_TEST
 
@@ -207,9 +207,7 @@ END_TEST
 START_TEST(a_bad_link_is_refused) {
     line_refused("links = x 5%", "w.ini:5: [u] links: no population 'x'");
     line_refused("links = p 5%", "w.ini:5: [u] links: no population 'p'");
-    line_refused("links = u",
-                 "w.ini:5: [u] links: '' is not a share: 0 % to 100 %, or 0 to 1, "
-                 "are allowed");
+    line_refused("links = u", "w.ini:5: [u] links: 'u' needs a share, such as u 5%");
     line_refused("links = u 5%,, u 6%", "w.ini:5: [u] links: an empty link");
     line_refused("links = u 5%, u 5%, u 5%, u 5%, u 5%", "w.ini:5: [u] links: at most 4 links");
 }
@@ -235,11 +233,11 @@ END_TEST
 
 START_TEST(shares_that_do_not_sum_to_the_whole_are_refused) {
     refused(SMALLEST "share = 50%\n[population v]\nlifetime = 3\nshare = 49%\n",
-            "w.ini: [phase p] has populations whose shares do not sum to 100 %");
+            "w.ini: [phase p] has populations whose shares sum to 99.0000 %, not to 100 %");
     refused(SMALLEST "share = 50%\n[population v]\nlifetime = 3\nshare = 51%\n",
-            "w.ini: [phase p] has populations whose shares do not sum to 100 %");
+            "w.ini: [phase p] has populations whose shares sum to 101.0000 %, not to 100 %");
     refused(SMALLEST "share = 50%\n",
-            "w.ini: [phase p] has populations whose shares do not sum to 100 %");
+            "w.ini: [phase p] has populations whose shares sum to 50.0000 %, not to 100 %");
 }
 END_TEST
 

@@ -74,15 +74,28 @@ START_TEST(a_fraction_of_one_is_refused) {
 END_TEST
 
 START_TEST(what_is_no_number_is_refused) {
-    static const char *const texts[] = {"",   "k",   "x7",          "-7",   "7x",
-                                        ".5", "7.",  "7m",          "7 7k", "18446744073709551616",
-                                        "7B", "7kk", "99999999999G"};
+    static const char *const texts[] = {"",   "k",  "x7",   "-7", "7x", ".5",
+                                        "7.", "7m", "7 7k", "7B", "7kk"};
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         char message[128];
         snprintf(message, sizeof message, "'%s' is not a number such as 700, 30k or 1.5M",
                  texts[i]);
         number_refused(text_count, texts[i], message);
     }
+}
+END_TEST
+
+START_TEST(a_number_beyond_64_bits_is_out_of_range) {
+    static const char *const texts[] = {"18446744073709551616", "99999999999G", "18446744073710M",
+                                        "340282366920938463463374607431768211456",
+                                        "999999999999999999999999999999999999999999999999Gi"};
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        char message[128];
+        snprintf(message, sizeof message, "%s is out of range: 5 to 2000 are allowed", texts[i]);
+        number_refused(text_count, texts[i], message);
+        number_refused(text_bytes, texts[i], message);
+    }
+    number_is(text_count, "18446744073709551.615k", UINT64_MAX);
 }
 END_TEST
 
@@ -216,12 +229,63 @@ END_TEST
 
 START_TEST(words_are_read_one_by_one) {
     const char *text = "  tree\tfanout=4 ";
-    char word[5];
+    char word[6];
     ck_assert(text_word(&text, word, sizeof word));
     ck_assert_str_eq(word, "tree");
     ck_assert(text_word(&text, word, sizeof word));
-    ck_assert_str_eq(word, "fano");  // cut
+    ck_assert_str_eq(word, "fa...");  // cut: no other word
     ck_assert(!text_word(&text, word, sizeof word));
+}
+END_TEST
+
+START_TEST(characters_are_those_of_utf8) {
+    static const struct {
+        const char *text;
+        size_t length;
+    } cases[] = {{"", 0},
+                 {"a", 1},
+                 {"\x7f", 1},
+                 {"\xc3\xa9", 2},
+                 {"\xe2\x98\x85", 3},
+                 {"\xf0\x9f\x90\x8d", 4},
+                 {"\xf4\x8f\xbf\xbf", 4},
+                 {"\x80", 0},              // not a first byte
+                 {"\xc1\x81", 0},          // overlong
+                 {"\xe0\x80\xaf", 0},      // overlong
+                 {"\xf0\x80\x80\x80", 0},  // overlong
+                 {"\xed\xa0\x80", 0},      // a surrogate
+                 {"\xf4\x90\x80\x80", 0},  // above U+10FFFF
+                 {"\xff", 0},
+                 {"\xe2\x98", 0},  // cut
+                 {"\xe2\x98z", 0}};
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        ck_assert_uint_eq(text_character(cases[i].text), cases[i].length);
+}
+END_TEST
+
+START_TEST(plain_text_has_no_control_characters_and_is_utf8) {
+    char result[16];
+    text_plain("a\tb\n\x1b[2J\x7f", result, sizeof result);
+    ck_assert_str_eq(result, "a?b??[2J?");
+    text_plain("\xff\xc3\xa9\xc2\x9bz\xe2\x98", result, sizeof result);
+    ck_assert_str_eq(result, "?\xc3\xa9?z??");
+    text_plain(result, result, sizeof result);  // it may be its own place
+    ck_assert_str_eq(result, "?\xc3\xa9?z??");
+    text_plain("ab\xe2\x98\x85", result, 5);  // between characters
+    ck_assert_str_eq(result, "ab");
+}
+END_TEST
+
+START_TEST(a_long_message_keeps_both_ends) {
+    char name[700];
+    Error error = {0};
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    error_set(&error, "file.ini:7: %s: 1 to 3 are allowed", name);
+    ck_assert_uint_eq(strlen(error.text), sizeof error.text - 1);
+    ck_assert_int_eq(strncmp(error.text, "file.ini:7: xx", 14), 0);
+    ck_assert_ptr_nonnull(strstr(error.text, "xx ... xx"));
+    ck_assert_ptr_nonnull(strstr(error.text, "xx: 1 to 3 are allowed"));
 }
 END_TEST
 
@@ -319,6 +383,7 @@ static TCase *numbers_case(void) {
     tcase_add_test(tests, blanks_around_a_number_are_ignored);
     tcase_add_test(tests, a_fraction_of_one_is_refused);
     tcase_add_test(tests, what_is_no_number_is_refused);
+    tcase_add_test(tests, a_number_beyond_64_bits_is_out_of_range);
     tcase_add_test(tests, a_number_out_of_range_is_refused_with_the_range);
     tcase_add_test(tests, the_ends_of_a_range_are_allowed);
     tcase_add_test(tests, a_decimal_is_scaled);
@@ -337,6 +402,9 @@ static TCase *words_case(void) {
     tcase_add_test(tests, squeezed_text_has_single_blanks);
     tcase_add_test(tests, squeezed_text_is_cut_to_its_place);
     tcase_add_test(tests, words_are_read_one_by_one);
+    tcase_add_test(tests, characters_are_those_of_utf8);
+    tcase_add_test(tests, plain_text_has_no_control_characters_and_is_utf8);
+    tcase_add_test(tests, a_long_message_keeps_both_ends);
     return tests;
 }
 

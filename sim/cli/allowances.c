@@ -83,7 +83,8 @@ static bool waiver_check(const Allowances *a, const Waiver *w, Error *error) {
     if (!is_status && !tsv_number_parse(w->ceiling, &ceiling))
         return error_set(error, "ceiling '%s'; a whole number is needed", w->ceiling);
     if (!date_valid(w->expires))
-        return error_set(error, "expires '%s'; a date YYYY-MM-DD is needed", w->expires);
+        return error_set(error, "expires '%s': not a day of the calendar as YYYY-MM-DD",
+                         w->expires);
     if (w->reason[0] == '\0') return error_set(error, "no reason is given");
     for (const Waiver *other = a->waivers; other < w; other++)
         if (strcmp(w->workload, other->workload) == 0 && strcmp(w->policy, other->policy) == 0 &&

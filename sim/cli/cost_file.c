@@ -71,7 +71,8 @@ static bool read_price(Reader *r, char *line) {
     for (size_t i = 0; i < ARRAY_LENGTH(cells); i++) {
         cells[i] = strsep(&rest, "\t");
         if (cells[i] == NULL)
-            return error_set(r->error, "%s:%u: %zu cells; a row has counted, cache_ns, counts_ns",
+            return error_set(r->error,
+                             "%s:%u: cells found: %zu; a row has counted, cache_ns, counts_ns",
                              r->path, r->line, i);
     }
     size_t k = price_find(r, cells[0]);
@@ -88,12 +89,21 @@ static bool read_price(Reader *r, char *line) {
     return true;
 }
 
+// "MODEL (WHAT)", where WHAT is the file's first line, or its path.
+static void table_name(CostTable *table, const char *what) {
+    char plain[COST_NAME_SIZE - 16];
+    text_plain(what, plain, sizeof plain);
+    snprintf(table->name, sizeof table->name, "%s (%s)", cost_model_name(table->model), plain);
+}
+
 static bool read_line(Reader *r, char *line) {
-    line[strcspn(line, "\r\n")] = '\0';
+    size_t length = strcspn(line, "\r\n");
+    if (length + 1 == LINE_SIZE)
+        return error_set(r->error, "%s:%u: this line is longer than %d characters", r->path,
+                         r->line, LINE_SIZE - 2);
+    line[length] = '\0';
     if (line[0] == '#') {
-        if (r->line == 1)
-            snprintf(r->table->name, sizeof r->table->name, "%s (%.120s)",
-                     cost_model_name(r->table->model), line + strspn(line, "# "));
+        if (r->line == 1) table_name(r->table, line + strspn(line, "# "));
         return true;
     }
     if (line[0] == '\0' || strncmp(line, "counted\t", strlen("counted\t")) == 0) return true;
@@ -123,7 +133,7 @@ bool cost_choose(CostTable *table, const char *text, Error *error) {
     *table = cost_table_shipped(found);
     if (path == NULL) return true;
     Reader r = {.path = path + 1, .table = table, .error = error};
-    snprintf(table->name, sizeof table->name, "%s (%.120s)", model, r.path);
+    table_name(table, r.path);
     r.file = fopen(r.path, "r");
     if (r.file == NULL) return error_set(error, "%s: cannot be read: %s", r.path, strerror(errno));
     bool good = read_all(&r);

@@ -80,7 +80,7 @@ static bool gate_option(void *context, const Option *option, const char *value, 
     if (strcmp(name, "today") == 0) {
         a->today = value;
         if (!date_valid(value))
-            return error_set(error, "--today '%s'; a date YYYY-MM-DD is needed", value);
+            return error_set(error, "--today '%s': not a day of the calendar as YYYY-MM-DD", value);
     }
     if (strcmp(name, "j") == 0 && !text_count(value, 1, 256, &a->jobs, &why))
         return error_set(error, "-j: %s", why.text);

@@ -3,6 +3,7 @@
 
 #include "gate_print.h"
 #include "rows.h"
+#include "text.h"
 
 static unsigned long long llu(uint64_t value) { return value; }
 
@@ -54,7 +55,7 @@ void gate_print_json(FILE *file, const GateReport *report) {
 
 // Characters that XML cannot hold at all become '?'.
 void gate_write_xml(FILE *file, const char *text) {
-    for (const char *p = text; *p != '\0'; p++) {
+    for (const char *p = text; *p != '\0'; p += max_u64(text_character(p), 1)) {
         const char *entity = *p == '<'    ? "&lt;"
                              : *p == '>'  ? "&gt;"
                              : *p == '&'  ? "&amp;"
@@ -63,8 +64,10 @@ void gate_write_xml(FILE *file, const char *text) {
                                           : NULL;
         if (entity != NULL)
             fputs(entity, file);
+        else if (text_character(p) == 0 || (text_is_control(p) && *p != '\n'))
+            fputc('?', file);
         else
-            fputc((unsigned char)*p < ' ' && *p != '\n' ? '?' : *p, file);
+            fwrite(p, 1, text_character(p), file);
     }
 }
 

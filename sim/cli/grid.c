@@ -36,8 +36,8 @@ static ValuesKind knob_kind(const Policy *policy, const char *name, size_t lengt
 static bool labels_multiply(Values *labels, const char *name, size_t length, const Values *values,
                             Error *error) {
     Values product = {0};
-    if ((U128)labels->count * values->count > CELLS_MAX)
-        return error_set(error, "stands for more than %d policies", CELLS_MAX);
+    if (labels->count * values->count > POLICIES_MAX)
+        return error_set(error, "stands for more than %d policies", POLICIES_MAX);
     for (size_t i = 0; i < labels->count; i++)
         for (size_t k = 0; k < values->count; k++) {
             char label[2 * OVERRIDE_SIZE];
@@ -104,6 +104,8 @@ bool grid_policy(Grid *grid, const char *text, const char *where, Error *error) 
     Values labels = {0};
     Error why = {0};
     bool good = policy_expand(&labels, text, &why);
+    if (good && grid->policies.count + labels.count > POLICIES_MAX)
+        good = error_set(&why, "makes more than %d policies in all", POLICIES_MAX);
     for (size_t i = 0; good && i < labels.count; i++) {
         PolicyChoice choice;
         good = policy_choose(&choice, labels.texts[i], &why);
@@ -142,24 +144,27 @@ static bool axis_put(Grid *grid, const char *name, Values values, const char *wh
     return true;
 }
 
-bool grid_set(Grid *grid, const char *text, const char *where, Error *error) {
-    const char *equals = strchr(text, '='), *dot = strchr(text, '.');
-    if (equals == NULL || dot == NULL || dot > equals || equals - text >= AXIS_NAME_SIZE)
-        return error_set(error, "%s--set %.60s: this is not section.key=values", where, text);
-    char name[AXIS_NAME_SIZE];
+static bool axis_read(Grid *grid, const char *name, const char *text, const char *where,
+                      Error *error) {
     Values values = {0};
     Error why = {0};
-    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-    if (values_expand(&values, equals + 1, key_kind(strchr(name, '.') + 1), &why))
+    if (values_expand(&values, text, key_kind(strchr(name, '.') + 1), &why))
         return axis_put(grid, name, values, where, error);
     values_free(&values);
     return error_set(error, "%s--set %s: %s", where, name, why.text);
 }
 
+bool grid_set(Grid *grid, const char *text, const char *where, Error *error) {
+    const char *equals = strchr(text, '='), *dot = strchr(text, '.');
+    if (equals == NULL || dot == NULL || dot > equals || equals - text >= AXIS_NAME_SIZE)
+        return error_set(error, "%s--set %.60s: this is not section.key=values", where, text);
+    char name[AXIS_NAME_SIZE];
+    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+    return axis_read(grid, name, equals + 1, where, error);
+}
+
 bool grid_scale(Grid *grid, const char *text, const char *where, Error *error) {
-    char setting[OVERRIDE_SIZE];
-    snprintf(setting, sizeof setting, "workload.scale=%.200s", text);
-    return grid_set(grid, setting, where, error);
+    return axis_read(grid, "workload.scale", text, where, error);
 }
 
 bool grid_seeds(Grid *grid, const char *text, const char *where, Error *error) {
@@ -252,7 +257,9 @@ static bool workload_cells(const Grid *grid, uint32_t workload, uint64_t points,
                        .point = point,
                        .workload = workload,
                        .policy = i};
-            if (point == 0) good = policy_fits(grid, spec, &policies[i], error);
+            Error why = {0};
+            if (point == 0 && !policy_fits(grid, spec, &policies[i], &why))
+                good = error_set(error, "%s: %s", grid->workloads.texts[workload], why.text);
         }
     }
     free(spec);

@@ -6,6 +6,7 @@
 #include "values.h"
 
 enum { AXES_MAX = 64, AXIS_NAME_SIZE = 2 * NAME_SIZE, WHERE_SIZE = 256, CELLS_MAX = 4000000 };
+enum { POLICIES_MAX = 100000 };
 
 // One key of the workload and the values it takes.
 typedef struct {

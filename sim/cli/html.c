@@ -4,10 +4,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "text.h"
+
 // ---- text ----
 
-static const char *character_entity(unsigned char c) {
-    switch (c) {
+static const char *character_entity(const char *text) {
+    switch (*text) {
         case '&':
             return "&amp;";
         case '<':
@@ -21,17 +23,20 @@ static const char *character_entity(unsigned char c) {
         case '\n':
             return "\n";
         default:
-            return c < ' ' || c == 127 ? "\xEF\xBF\xBD" : NULL;  // U+FFFD
+            return text_character(text) == 0 || text_is_control(text) ? "\xEF\xBF\xBD"  // U+FFFD
+                                                                      : NULL;
     }
 }
 
 void html_text(FILE *page, const char *text) {
-    for (const char *p = text; *p != '\0'; p++) {
-        const char *entity = character_entity((unsigned char)*p);
+    while (*text != '\0') {
+        const char *entity = character_entity(text);
+        size_t length = max_u64(text_character(text), 1);
         if (entity != NULL)
             fputs(entity, page);
         else
-            putc(*p, page);
+            fwrite(text, 1, length, page);
+        text += length;
     }
 }
 

@@ -6,7 +6,8 @@
 
 #include "base.h"
 
-// Text for an element or a quoted attribute: & < > " ' escaped, control characters replaced.
+// Text for an element or a quoted attribute: & < > " ' escaped; control characters (but line ends)
+// and what is no UTF-8 replaced by U+FFFD.
 void html_text(FILE *page, const char *text);
 
 // What a number looks like to people; at most 31 bytes. `unit` is one of metrics.tsv: bytes, ns,

@@ -36,9 +36,10 @@ static int unknown_command(const char *name) {
     const char *names[ARRAY_LENGTH(commands)];
     for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) names[i] = commands[i].name;
     const char *near = text_nearest(name, names, ARRAY_LENGTH(names));
-    fprintf(stderr, "ouro: unknown command '%s'%s%s%s (ouro --help lists all)\n", name,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return EXIT_BAD_INPUT;
+    Error error = {0};
+    error_set(&error, "unknown command '%s'%s%s%s (ouro --help lists all)", name,
+              near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return options_fail(&error);
 }
 
 // What was printed may still fail to arrive: on a full disk, or a closed pipe.

@@ -11,6 +11,8 @@
 #include "shell.h"
 #include "text.h"
 
+const char *option_dashes(const char *name) { return strlen(name) > 1 ? "--" : "-"; }
+
 static const Option *option_find(const Option *options, size_t count, const char *name,
                                  size_t length) {
     for (size_t i = 0; i < count; i++)
@@ -47,18 +49,20 @@ bool options_parse(int argc, char **argv, const Option *options, size_t count, O
         const char *value = strchr(word, '=');
         if (value != NULL) value++;
         if (option->value == NULL && value != NULL)
-            return error_set(error, "--%s takes no value", option->name);
+            return error_set(error, "%s%s takes no value", option_dashes(option->name),
+                             option->name);
         if (option->value != NULL && value == NULL && i + 1 < argc) value = argv[++i];
         if (option->value != NULL && value == NULL)
-            return error_set(error, "--%s needs a value: %s", option->name, option->value);
+            return error_set(error, "%s%s needs a value: %s", option_dashes(option->name),
+                             option->name, option->value);
         if (!found(context, option, value, error)) return false;
     }
     return true;
 }
 
 static int option_print(const Option *option) {
-    return printf("%s%s%s%s", strlen(option->name) > 1 ? "--" : "-", option->name,
-                  option->value ? " " : "", option->value ? option->value : "");
+    return printf("%s%s%s%s", option_dashes(option->name), option->name, option->value ? " " : "",
+                  option->value ? option->value : "");
 }
 
 void options_print(const Option *options, size_t count) {
@@ -72,10 +76,9 @@ void options_print(const Option *options, size_t count) {
 }
 
 int options_fail(const Error *error) {
-    fputs("ouro: ", stderr);
-    for (const char *p = error->text; *p != '\0'; p++)  // what was found may be anything
-        fputc((unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p, stderr);
-    fputc('\n', stderr);
+    char text[sizeof error->text];
+    text_plain(error->text, text, sizeof text);  // what was found may be anything
+    fprintf(stderr, "ouro: %s\n", text);
     return error->check_failed ? EXIT_NO : EXIT_BAD_INPUT;
 }
 
@@ -131,7 +134,7 @@ static bool number_option(const Option *option, const char *value, uint64_t low,
                           uint64_t *number, Error *error) {
     Error why = {0};
     return text_count(value, low, high, number, &why) ||
-           error_set(error, "--%s: %s", option->name, why.text);
+           error_set(error, "%s%s: %s", option_dashes(option->name), option->name, why.text);
 }
 
 static bool run_option(void *context, const Option *option, const char *value, Error *error) {

@@ -19,6 +19,9 @@ typedef bool (*OptionFound)(void *context, const Option *option, const char *val
 bool options_parse(int argc, char **argv, const Option *options, size_t count, OptionFound found,
                    void *context, Error *error);
 
+// "-" or "--", as a name has one letter or more.
+const char *option_dashes(const char *name);
+
 void options_print(const Option *options, size_t count);
 
 // Prints "ouro: MESSAGE" to stderr; returns EXIT_BAD_INPUT, or EXIT_NO when a check failed.

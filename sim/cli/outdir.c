@@ -276,6 +276,7 @@ static void write_head(FILE *f, const char *head) {
     char line[256];
     snprintf(line, sizeof line, "%.*s", (int)title, head);
     text_squeeze(line, line, sizeof line);
+    text_plain(line, line, sizeof line);
     fprintf(f, "title\t%s\ndescription\t", line);
     for (const char *p = head + title; *p != '\0'; p++)
         fputc((unsigned char)*p < ' ' ? ' ' : *p, f);

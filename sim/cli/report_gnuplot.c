@@ -13,6 +13,7 @@
 #include "folders.h"
 #include "paths.h"
 #include "report_svg.h"
+#include "text.h"
 #include "tsv.h"
 
 extern char **environ;
@@ -232,11 +233,15 @@ bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Erro
 // ---- text in tables ----
 
 void gnuplot_text(FILE *table, const char *text) {
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
-        if (*p < ' ' || *p == '"' || *p == '\\' || *p == '#' || *p == 127)
-            fprintf(table, "\\%03o", *p);
+    while (*text != '\0') {
+        size_t length = text_character(text);
+        if (length == 0 || text_is_control(text))
+            fputs("\xEF\xBF\xBD", table);  // U+FFFD: an SVG cannot hold it
+        else if (*text == '"' || *text == '\\' || *text == '#')
+            fprintf(table, "\\%03o", (unsigned)*text);
         else
-            putc(*p, table);
+            fwrite(text, 1, length, table);
+        text += length > 0 ? length : 1;
     }
 }
 
@@ -249,6 +254,7 @@ int gnuplot_caption(FILE *table, const char *command) {
         size_t length = strcspn(command, " ,");
         length += command[length] != '\0';
         if (length > CAPTION_WIDTH) length = CAPTION_WIDTH;
+        while (length > 1 && ((unsigned char)command[length] & 0xc0) == 0x80) length--;
         if (width + length > CAPTION_WIDTH) {
             if (lines == CAPTION_LINES) {
                 fputs(" ...", table);

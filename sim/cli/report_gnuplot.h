@@ -36,7 +36,7 @@ bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Erro
 const char *drawing_format(const char *path, Error *error);
 
 // Text in a table: escaped the way gnuplot undoes it when it reads a string column (\ooo), so that
-// no name can be a command.
+// no name can be a command; control characters and what is no UTF-8 replaced by U+FFFD.
 void gnuplot_text(FILE *table, const char *text);
 
 // A command in lines that fit under a figure, as one cell; returns the number of lines. The page

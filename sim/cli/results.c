@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "results.h"
 #include "sqlite_file.h"
+#include "tsv.h"
 
 enum { SHOWN_MAX = 10 };  // findings of one kind that are listed; the rest is a number
 
@@ -42,12 +43,18 @@ static void print_more(FILE *file, size_t count) {
     if (count > SHOWN_MAX) fprintf(file, "  and %zu more\n", count - SHOWN_MAX);
 }
 
+// What a file of another's holds goes to a terminal.
+static void print_line(FILE *file, const char *text) {
+    fputs("  ", file);
+    tsv_text_print(file, text);
+    fputc('\n', file);
+}
+
 static void print_holes(FILE *file, const Results *r) {
     if (r->hole_count == 0) return;
     fprintf(file, "holes: %zu of %zu runs have no row; the command goes on where it stopped:\n",
             r->hole_count, r->list.count);
-    for (size_t i = 0; i < r->hole_count && i < SHOWN_MAX; i++)
-        fprintf(file, "  %s\n", r->holes[i]->text);
+    for (size_t i = 0; i < r->hole_count && i < SHOWN_MAX; i++) print_line(file, r->holes[i]->text);
     print_more(file, r->hole_count);
 }
 
@@ -96,14 +103,18 @@ static void print_json(const Results *r) {
 static void print_tsv(const Results *r) {
     Values columns = results_columns(r);
     fputs("key", stdout);
-    for (size_t k = 0; k < columns.count; k++) printf("\t%s", columns.texts[k]);
+    for (size_t k = 0; k < columns.count; k++) {
+        putchar('\t');
+        tsv_text_print(stdout, columns.texts[k]);
+    }
     for (size_t i = 0; i < r->count; i++) {
         printf("\n%016llx", (unsigned long long)r->rows[i]->key);
         const char *cursor = NULL;
         FlatField field;
         for (size_t k = 0; k < columns.count; k++) {
             bool found = flat_json_seek(r->rows[i]->row, &cursor, columns.texts[k], &field);
-            printf("\t%s", found ? field.value : "");
+            putchar('\t');
+            tsv_text_print(stdout, found ? field.value : "");
         }
     }
     putchar('\n');

@@ -50,7 +50,8 @@ static void choose_rows(Results *r) {
     XXH3_state_t *state = XXH3_createState();
     CHECK(state != NULL);
     XXH3_64bits_reset(state);
-    const Record *record = r->journals.records, *last = record + r->journals.count;
+    const Record *record = r->journals.records,
+                 *last = record != NULL ? record + r->journals.count : NULL;
     size_t at = 0;
     r->rows = memory_new(r->journals.count, sizeof *r->rows);
     while (record < last) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "text.h"
 
 Row row_of(const RunResult *result) {
     Row row = {.spec = result->spec,
@@ -67,13 +68,17 @@ void rows_compare(Rows *rows) {
 
 void json_string(FILE *file, const char *text) {
     fputc('"', file);
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
-        if (*p == '"' || *p == '\\')
-            fprintf(file, "\\%c", *p);
-        else if (*p < 0x20)
-            fprintf(file, "\\u%04x", *p);
+    while (*text != '\0') {
+        size_t length = text_character(text);
+        if (length == 0)
+            fputs("\xEF\xBF\xBD", file);  // U+FFFD: JSON is UTF-8
+        else if (*text == '"' || *text == '\\')
+            fprintf(file, "\\%c", *text);
+        else if ((unsigned char)*text < 0x20)
+            fprintf(file, "\\u%04x", (unsigned)*text);
         else
-            fputc(*p, file);
+            fwrite(text, 1, length, file);
+        text += length > 0 ? length : 1;
     }
     fputc('"', file);
 }

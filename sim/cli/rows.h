@@ -54,7 +54,7 @@ void rows_print_table(const Rows *rows);
 // 16 hexadecimal digits; nothing for a stream that was not seen to its end.
 void digest_text(char text[17], uint64_t digest, bool known);
 
-// A string for JSON, quotes included.
+// A string for JSON, quotes included; what is no UTF-8 is replaced by U+FFFD.
 void json_string(FILE *file, const char *text);
 
 #endif

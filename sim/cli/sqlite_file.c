@@ -2,6 +2,7 @@
 #include "sqlite_file.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,12 +27,25 @@ static bool insert(sqlite3_stmt *statement, const char *const *texts, int count)
 }
 
 static sqlite3_stmt *insert_prepare(sqlite3 *base, const char *table, int columns) {
-    char marks[2048] = "?", sql[2200];
+    char *sql = NULL;
+    size_t size = 0;
     sqlite3_stmt *statement = NULL;
-    CHECK(2 * (size_t)columns + 1 < sizeof marks);
-    for (int i = 1; i < columns; i++) strcat(marks, ",?");
-    snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (%s)", table, marks);
-    return sqlite3_prepare_v2(base, sql, -1, &statement, NULL) == SQLITE_OK ? statement : NULL;
+    FILE *file = open_memstream(&sql, &size);
+    CHECK(file != NULL);
+    fprintf(file, "INSERT INTO %s VALUES (?", table);
+    for (int i = 1; i < columns; i++) fputs(",?", file);
+    fputc(')', file);
+    fclose(file);
+    if (sqlite3_prepare_v2(base, sql, -1, &statement, NULL) != SQLITE_OK) statement = NULL;
+    free(sql);
+    return statement;
+}
+
+// A name of a column as SQL has it: rows may come from anywhere.
+static void name_print(FILE *file, const char *name) {
+    fputc('"', file);
+    for (const char *p = name; *p != '\0'; p++) fputs(*p == '"' ? "\"\"" : (char[]){*p, 0}, file);
+    fputc('"', file);
 }
 
 // ---- tables ----
@@ -56,11 +70,14 @@ static bool runs_create(sqlite3 *base, const Results *r, const Values *columns) 
     FILE *file = open_memstream(&sql, &size);
     CHECK(file != NULL);
     fputs("CREATE TABLE runs (key TEXT PRIMARY KEY", file);
-    for (size_t i = 0; i < columns->count; i++)
-        fprintf(file, ", \"%s\" %s", columns->texts[i],
+    for (size_t i = 0; i < columns->count; i++) {
+        fputs(", ", file);
+        name_print(file, columns->texts[i]);
+        fprintf(file, " %s",
                 !column_is_number(r, columns->texts[i])   ? "TEXT"
                 : strcmp(columns->texts[i], "scale") == 0 ? "REAL"
                                                           : "INTEGER");
+    }
     fputs(") WITHOUT ROWID", file);
     fclose(file);
     bool good = execute(base, sql);

@@ -14,6 +14,7 @@
 #include "rows.h"
 #include "sweep_jobs.h"
 #include "sweep_list.h"
+#include "text.h"
 
 enum { LOOK_MS = 20 };  // how often limits are looked at
 
@@ -43,10 +44,11 @@ static bool start_free_children(Sweep *s, Error *error) {
 }
 
 static void report_death(Sweep *s, const Cell *cell, const ChildResult *result) {
+    char workload[PATH_SIZE];
+    text_plain(s->options->grid.workloads.texts[cell->workload], workload, sizeof workload);
     progress_clear(&s->progress);
     fprintf(stderr, "ouro: %s: %s: run %016llx (%s, %s)\n", status_name(result->status),
-            result->cause, (unsigned long long)cell->key,
-            s->options->grid.workloads.texts[cell->workload],
+            result->cause, (unsigned long long)cell->key, workload,
             s->options->grid.policies.texts[cell->policy]);
 }
 

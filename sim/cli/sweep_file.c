@@ -28,13 +28,23 @@ typedef struct {
     Error *error;
 } Reader;
 
+// inih goes on behind a line that is none; what follows it is then in no section.
+static char *check_brackets(Reader *reader, char *line) {
+    if (*line != '[' || strchr(line, ']') != NULL) return line;
+    error_set(reader->error, "%s:%d: neither [sweep] nor key = value", reader->path, reader->line);
+    return NULL;
+}
+
 static char *reader_line(char *line, int size, void *context) {
     Reader *reader = context;
     if (reader->too_long || fgets(line, size, reader->file) == NULL) return NULL;
     reader->line++;
     size_t length = strlen(line);
-    reader->too_long = length + 1 == (size_t)size && line[length - 1] != '\n';
-    return line;
+    bool is_whole = (length > 0 && line[length - 1] == '\n') || feof(reader->file);
+    reader->too_long = length + 1 == (size_t)size && !is_whole;
+    if (reader->too_long || is_whole) return check_brackets(reader, line);
+    error_set(reader->error, "%s:%d: this line has a NUL character", reader->path, reader->line);
+    return NULL;
 }
 
 // Keys that hold several words, and what each word is.
@@ -78,7 +88,7 @@ static int reader_key(void *context, const char *section, const char *key, const
 }
 
 bool sweep_file_read(SweepOptions *options, const char *path, Error *error) {
-    Reader reader = {options, path, fopen(path, "r"), 0, false, error};
+    Reader reader = {.options = options, .path = path, .file = fopen(path, "r"), .error = error};
     if (reader.file == NULL)
         return error_set(error, "%s: cannot be read: %s", path, strerror(errno));
     int bad_line = ini_parse_stream(reader_line, &reader, reader_key, &reader);

@@ -11,6 +11,7 @@
 #include "paths.h"
 #include "shell.h"
 #include "sweep_list.h"
+#include "tsv.h"
 
 enum { SHARD_SECONDS = 60, SHARDS_MAX = 1000 };  // Slurm's arrays end at 1000 unless told otherwise
 static const double GUESS_NS = 90;               // per allocation: shipped workloads, 50 to 150
@@ -43,8 +44,9 @@ void sweep_dry_run(const SweepOptions *options, const Cells *cells, const bool *
         const Cell *cell = &cells->cells[i];
         if (!todo[i]) continue;
         double seconds = (double)cell->allocations * ns / 1e9;
-        printf("%016llx\t%s\t%s\t", (unsigned long long)cell->key,
-               grid->workloads.texts[cell->workload], grid->policies.texts[cell->policy]);
+        printf("%016llx\t", (unsigned long long)cell->key);
+        tsv_text_print(stdout, grid->workloads.texts[cell->workload]);
+        printf("\t%s\t", grid->policies.texts[cell->policy]);
         cell_print_settings(stdout, grid, cell);
         printf("\t%llu\t%.3f\n", (unsigned long long)cell->allocations, seconds);
         sum += seconds;
@@ -112,7 +114,7 @@ static void emit_parallel(const SweepOptions *options, const char *program, cons
         shards, shards);
 }
 
-// In a recipe a dollar is written twice.
+// In a recipe a dollar is written twice, a line is a command, and the shell is not bash.
 static void emit_make(const SweepOptions *options, const char *program, const char *folder,
                       unsigned long long shards) {
     printf(
@@ -124,6 +126,14 @@ static void emit_make(const SweepOptions *options, const char *program, const ch
     printf("$@/%llu\n", shards);
 }
 
+static bool make_takes(const char *word, Error *error) {
+    if (strchr(word, '$') == NULL && shell_word_is_text(word)) return true;
+    return error_set(error,
+                     "--emit make: '%.200s': neither a dollar nor a control character can be in "
+                     "the command; --emit parallel takes them",
+                     word);
+}
+
 bool sweep_emit(const SweepOptions *options, const Cells *cells, const Journals *journals,
                 Error *error) {
     static void (*const emitters[])(const SweepOptions *, const char *, const char *,
@@ -132,13 +142,13 @@ bool sweep_emit(const SweepOptions *options, const Cells *cells, const Journals 
     char folder[PATH_MAX], program[PATH_MAX + 8];
     if (getcwd(folder, sizeof folder) == NULL)
         return error_set(error, "the present folder has no name");
-    if (options->emit == EMIT_MAKE)
-        for (int i = 0; i < options->word_count; i++)
-            if (strchr(options->words[i], '$') != NULL || strchr(folder, '$') != NULL)
-                return error_set(error, "--emit make: '%s': a dollar cannot be in the command",
-                                 options->words[i]);
     path_beside(program, PATH_MAX);
     strcat(program, "/ouro");
+    if (options->emit == EMIT_MAKE) {
+        if (!make_takes(folder, error) || !make_takes(program, error)) return false;
+        for (int i = 0; i < options->word_count; i++)
+            if (!make_takes(options->words[i], error)) return false;
+    }
     emitters[options->emit](options, program, folder, shard_number(options, cells, journals));
     return true;
 }

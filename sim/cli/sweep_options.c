@@ -63,6 +63,13 @@ static bool memory_parse(SweepOptions *o, const char *text, Error *error) {
            text_bytes(text, 1 << 20, 1ull << 46, &o->limits.memory_bytes, error);
 }
 
+// The real interpreters are no engines of a sweep.
+static bool engine_parse(const char *name, Engine *engine, Error *error) {
+    Error ignored = {0};
+    return engine_find(name, engine, &ignored) ||
+           error_set(error, "'%s' is not allowed; allowed: tracing, ledger, auto, null", name);
+}
+
 // Settings that a sweep file has as well say themselves where they stand.
 bool sweep_setting(SweepOptions *o, const char *name, const char *value, const char *where,
                    Error *error) {
@@ -75,7 +82,7 @@ bool sweep_setting(SweepOptions *o, const char *name, const char *value, const c
     if (strcmp(name, "seeds") == 0) return grid_seeds(grid, value, where, error);
     bool good = false;
     if (strcmp(name, "engine") == 0)
-        good = engine_find(value, &grid->engine, &why);
+        good = engine_parse(value, &grid->engine, &why);
     else if (strcmp(name, "cost") == 0)
         good = cost_choose(&grid->cost, value, &why);
     else if (strcmp(name, "timeout") == 0)
@@ -90,7 +97,8 @@ bool sweep_setting(SweepOptions *o, const char *name, const char *value, const c
 static bool number(const char *name, const char *value, uint64_t high, uint64_t *result,
                    Error *error) {
     Error why = {0};
-    return text_count(value, 1, high, result, &why) || error_set(error, "--%s: %s", name, why.text);
+    return text_count(value, 1, high, result, &why) ||
+           error_set(error, "%s%s: %s", option_dashes(name), name, why.text);
 }
 
 static bool is_sweep_file(const char *word) {

@@ -168,7 +168,9 @@ static void put_cell(FILE *page, const SweepCell *cell, const size_t *columns,
         html_text(page, words[i]);
         fputs(i == 0 ? "</th>" : "</td>", page);
     }
-    fprintf(page, "<td class=\"word\">%s</td>", cell->status);
+    fputs("<td class=\"word\">", page);
+    html_text(page, cell->status);
+    fputs("</td>", page);
     for (size_t k = 0; k < count; k++)
         html_cell(page, metric_unit_name(sweep_metric(names[k])->unit), cell->values[columns[k]],
                   false);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 static char *stream_read(FILE *stream, size_t *length) {
     size_t capacity = 1 << 16, used = 0, got = 0;
     char *text = malloc(capacity);
@@ -41,16 +43,13 @@ static uint32_t count_char(const char *text, size_t length, char wanted) {
     return count;
 }
 
-// Cuts one line into cells; false when their number is not `column_count`.
-static bool line_cut(char *line, char **cells, uint32_t column_count) {
-    uint32_t count = 0;
-    for (char *cell = line; cell != NULL; count++) {
-        if (count == column_count) return false;
-        cells[count] = cell;
+// Cuts one line into its cells.
+static void line_cut(char *line, char **cells) {
+    for (char *cell = line; cell != NULL;) {
+        *cells++ = cell;
         cell = strchr(cell, '\t');
         if (cell != NULL) *cell++ = '\0';
     }
-    return count == column_count;
 }
 
 // Each becomes a text of its own. Returns the header behind them.
@@ -78,9 +77,10 @@ static bool table_cut(Tsv *tsv, char *line, Error *error) {
         char *end = strchr(line, '\n');
         if (end != NULL) *end = '\0';
         uint32_t found = 1 + count_char(line, strlen(line), '\t');
-        if (!line_cut(line, tsv->cells + (size_t)row * tsv->column_count, tsv->column_count))
+        if (found != tsv->column_count)
             return error_set(error, "%s:%u: found %u cells; the header has %u", tsv->path,
                              tsv->note_count + row + 1, found, tsv->column_count);
+        line_cut(line, tsv->cells + (size_t)row * tsv->column_count);
         if (end != NULL) line = end + 1;
     }
     return true;
@@ -102,7 +102,9 @@ bool tsv_read(const char *path, Tsv *tsv, Error *error) {
         lines -= tsv->note_count;
         tsv->row_count = lines - 1;
         tsv->column_count = 1 + count_char(header, strcspn(header, "\n"), '\t');
-        tsv->cells = memory_new((size_t)lines * tsv->column_count, sizeof *tsv->cells);
+        // As many as there are, which is rows times columns, or the first odd row is an error.
+        tsv->cells =
+            memory_new((size_t)lines + count_char(tsv->text, length, '\t'), sizeof *tsv->cells);
         good = table_cut(tsv, header, error);
     }
     if (!good) tsv_free(tsv);
@@ -153,4 +155,12 @@ bool tsv_number(const Tsv *tsv, uint32_t row, int column, uint64_t *value, Error
     return error_set(error, "%s:%u: column '%s': found '%.60s'; a whole number is needed",
                      tsv->path, tsv->note_count + tsv_line(row),
                      column < 0 ? "" : tsv_header(tsv, (uint32_t)column), cell);
+}
+
+void tsv_text_print(FILE *file, const char *text) {
+    while (*text != '\0') {
+        bool is_control = text_is_control(text);
+        fputc(is_control ? ' ' : *text, file);
+        text += is_control ? text_character(text) : 1;
+    }
 }

@@ -7,6 +7,8 @@
 #ifndef OURO_CLI_TSV_H
 #define OURO_CLI_TSV_H
 
+#include <stdio.h>
+
 #include "base.h"
 
 typedef struct {
@@ -45,6 +47,9 @@ static inline uint32_t tsv_line(uint32_t row) { return row + 2; }
 
 // A whole number without sign, blanks or anything after it.
 bool tsv_number_parse(const char *text, uint64_t *value);
+
+// Text as a cell: control characters become blanks.
+void tsv_text_print(FILE *file, const char *text);
 
 // The whole of a file, NUL-terminated; whoever calls it frees it. NULL (and `error`) on an error.
 char *tsv_text_read(const char *path, size_t *length, Error *error);

@@ -98,9 +98,10 @@ static bool range_expand(Values *values, char *text, ValuesKind kind, Error *err
     *high_text = *steps_text++ = '\0';
     high_text += 2;
     if (!end_parse(text, kind, &low) || !end_parse(high_text, kind, &high))
-        return error_set(
-            error, "'%s': the ends of a range are numbers%s", found,
-            kind == VALUES_DECIMAL ? ", both with % or none" : ", with k, M, G, Ki, Mi or Gi");
+        return error_set(error, "'%s': the ends of a range are numbers%s", found,
+                         kind == VALUES_DECIMAL
+                             ? ", both with % or none"
+                             : " of at most 13 digits, with k, M, G, Ki, Mi or Gi");
     if (!text_count(steps_text, 2, VALUES_MAX, &steps, &ignored))
         return error_set(error, "'%s': a range has 2 to %d steps", found, VALUES_MAX);
     if (low.is_percent != high.is_percent && low.micro != 0 && high.micro != 0)
@@ -121,6 +122,9 @@ static bool entry_expand(Values *values, char *entry, ValuesKind kind, Error *er
 
 bool values_expand(Values *values, const char *text, ValuesKind kind, Error *error) {
     char entry[VALUE_TEXT_SIZE];
+    if (kind == VALUES_WHOLE && strlen(text) >= VALUE_TEXT_SIZE)
+        return error_set(error, "'%.40s...' is longer than %d characters", text,
+                         VALUE_TEXT_SIZE - 1);
     if (kind == VALUES_WHOLE) {
         values_add(values, text);
         return true;
