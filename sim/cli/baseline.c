@@ -10,6 +10,7 @@
 
 #include "allowances.h"
 #include "folders.h"
+#include "gather.h"
 #include "run.h"
 #include "tsv.h"
 
@@ -93,21 +94,20 @@ bool baseline_read(GateFigures *figures, const char *path, Error *error) {
 // ---- writing ----
 
 char *baseline_text(const GateFigures *figures, size_t *length) {
-    char *body = NULL, *text = NULL, digits[DIGITS + 1];
-    size_t body_length = 0;
-    FILE *file = open_memstream(&body, &body_length);
-    CHECK(file != NULL);
+    char digits[DIGITS + 1];
+    Gather gather;
+    FILE *file = gather_open(&gather);
     for (size_t i = 0; i < figures->count; i++) {
         const GateFigure *row = &figures->rows[i];
         fprintf(file, "%s\t%s\t%s\t%s\n", row->workload, row->policy, row->metric, row->value);
     }
-    CHECK(fclose(file) == 0);
-    checksum_text(digits, body, body_length);
-    file = open_memstream(&text, length);
-    CHECK(file != NULL);
+    char *body = gather_close(&gather);
+    checksum_text(digits, body, gather.length);
+    file = gather_open(&gather);
     fprintf(file, "%s%s%s\n%s", HEADER, CHECKSUM, digits, body);
-    CHECK(fclose(file) == 0);
     free(body);
+    char *text = gather_close(&gather);
+    *length = gather.length;
     return text;
 }
 

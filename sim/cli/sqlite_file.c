@@ -1,11 +1,13 @@
 // sqlite_file.c -- results as an SQLite database
 #include "sqlite_file.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "gather.h"
 #include "metrics.h"
 
 static bool failed(sqlite3 *base, const char *path, Error *error) {
@@ -51,10 +53,8 @@ static bool column_is_number(const Results *r, const char *name) {
 }
 
 static bool runs_create(sqlite3 *base, const Results *r, const Values *columns) {
-    char *sql = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&sql, &size);
-    CHECK(file != NULL);
+    Gather gather;
+    FILE *file = gather_open(&gather);
     fputs("CREATE TABLE runs (key TEXT PRIMARY KEY", file);
     for (size_t i = 0; i < columns->count; i++)
         fprintf(file, ", \"%s\" %s", columns->texts[i],
@@ -62,7 +62,7 @@ static bool runs_create(sqlite3 *base, const Results *r, const Values *columns) 
                 : strcmp(columns->texts[i], "scale") == 0 ? "REAL"
                                                           : "INTEGER");
     fputs(") WITHOUT ROWID", file);
-    fclose(file);
+    char *sql = gather_close(&gather);
     bool good = execute(base, sql);
     free(sql);
     return good;
@@ -225,6 +225,7 @@ bool sqlite_file_write(const char *path, const Results *r, Error *error) {
     if (!good) failed(base, path, error);
     sqlite3_close(base);
     if (good && rename(beside, path) == 0) return true;
+    error_set(error, "%s: cannot be written: %s", path, strerror(errno));
     remove(beside);
-    return error_set(error, "%s: cannot be written", path);
+    return false;
 }
