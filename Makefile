@@ -37,7 +37,8 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
 CLI_OBJECTS := $(call objects,sim/cli/*.c)
 LIB_OBJECTS := $(call objects,sim/*.c policies/*.c) $(filter-out %/main.o,$(CLI_OBJECTS))
 # Every file of tests/ goes into one program, but for those that are a program of their own.
-TEST_OBJECTS := $(filter-out %/pcg_ours.o,$(call objects,tests/*.c))
+TEST_OBJECTS := $(filter-out %/pcg_ours.o $(BUILD)/obj/tests/starve_%,$(call objects,tests/*.c))
+STARVE_OBJECTS := $(call objects,tests/starve_*.c)
 
 # Every processor works unless -j says otherwise; a make inside a make shares the outer one's.
 ifeq ($(MAKELEVEL),0)
@@ -55,7 +56,7 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 	$(BUILD)/ouro report $(OUT)
 	@echo "The comparison is drawn in $(OUT)/index.html; the figures are in $(OUT)/summary.tsv."
 
-check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ## all tests
+check: $(addprefix $(BUILD)/,ouro tests starve pcg_ours pcg_reference) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
 gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
@@ -139,6 +140,13 @@ $(BUILD)/tests: $(TEST_OBJECTS) $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) $^ $(LIBS) $(CHECK_LIBS) -o $@
 
+# The product with faults: its main() has another name, and calls go through tests/starve_*.c.
+$(BUILD)/starve: $(STARVE_OBJECTS) $(BUILD)/obj/starved_main.o $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) $^ $(LIBS) -Wl,--wrap=fork -Wl,--wrap=pthread_create -o $@
+$(BUILD)/obj/starved_main.o: sim/cli/main.c $(BUILD)/flags $(BUILD)/commit.h
+	$(Q)$(CC) $(FLAGS) -I$(BUILD) -Isim/cli -Dmain=ouro_main -MMD -MP -c $< -o $@
+
 $(BUILD)/pcg_ours: $(BUILD)/obj/tests/pcg_ours.o $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) $^ -o $@
@@ -161,4 +169,4 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | setup
 	$(Q)$(CC) $(FLAGS) $(EXTRA) -MMD -MP -c $< -o $@
 
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS)) \
-         $(BUILD)/obj/tests/pcg_ours.d
+         $(STARVE_OBJECTS:.o=.d) $(BUILD)/obj/starved_main.d $(BUILD)/obj/tests/pcg_ours.d

@@ -267,7 +267,7 @@ static bool spec_from(Spec *spec, const char *path, LineSource source, void *str
                       const char *const *overrides, size_t override_count, Error *error) {
     SpecText *text = memory_new(1, sizeof *text);
     XXH3_state_t *digest = XXH3_createState();
-    CHECK(digest != NULL);
+    MEMORY_CHECK(digest != NULL);
     XXH3_64bits_reset(digest);
     memset(spec, 0, sizeof *spec);
     Resolver r = {{spec, text, 0, 0, error}, digest};

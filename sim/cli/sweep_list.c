@@ -1,8 +1,10 @@
 // sweep_list.c -- what a sweep is to run
 #include "sweep_list.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "commit.h"
@@ -95,11 +97,11 @@ static bool line_key(const char *line, uint64_t *key) {
 bool sweep_list_read(SweepList *list, const char *dir, Error *error) {
     char path[PATH_SIZE];
     size_t length = 0, lines = 0;
-    Error missing = {0};
     *list = (SweepList){0};
     if (!list_path(path, dir, error)) return false;
-    list->text = tsv_text_read(path, &length, &missing);
-    if (list->text == NULL) return true;
+    if (access(path, F_OK) != 0 && errno == ENOENT) return true;
+    list->text = tsv_text_read(path, &length, error);
+    if (list->text == NULL) return false;
     for (const char *p = list->text; *p != '\0'; p++) lines += *p == '\n';
     list->cells = memory_new(lines, sizeof *list->cells);
     uint32_t number = 1;
