@@ -85,6 +85,7 @@ static Outcome run(const Setting *setting, Faults *shared, char *const *words, i
     outcome.calls = atomic_load(&shared->calls);
     outcome.hits = atomic_load(&shared->hits);
     outcome.lines = atomic_load(&shared->lines);
+    outcome.starts = atomic_load(&shared->starts);
     return outcome;
 }
 

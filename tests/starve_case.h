@@ -20,7 +20,7 @@ typedef struct {
 typedef struct {
     int code;           // exit code; -N: signal N; -SIGALRM: it hung
     char *out, *error;  // what it printed
-    uint64_t calls, hits, lines;
+    uint64_t calls, hits, lines, starts;
 } Outcome;
 
 // Empties `case`, fills it from `before`, runs the command with fault `fault` (or NULL) at `at`, and

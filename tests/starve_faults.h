@@ -42,6 +42,7 @@ typedef struct {
     uint64_t at;                  // number of the call that fails, from 1
     atomic_ullong calls, hits;    // of the group; those that failed
     atomic_ullong lines;          // whole lines that reached files opened with O_APPEND: journals
+    atomic_ullong starts;         // processes that were forked
     char folder[512], gone[512];  // what vanishes, and to where
 } Faults;
 

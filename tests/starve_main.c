@@ -97,7 +97,9 @@ static const char *rows_wrong(const Starve *s, const Outcome *outcome, const cha
     bool known = rows_known(s, found.out, &count);
     outcome_free(&found);
     if (!known) return "a row that the undisturbed sweep has not";
-    return count < outcome->lines ? "a finished run is lost" : NULL;
+    // A kill may find two runs under way, and one started again, since a kill ended it alone.
+    bool is_killed = outcome->code == -SIGKILL && count + 3 < outcome->starts;
+    return count < outcome->lines || is_killed ? "a finished run is lost" : NULL;
 }
 
 static const char *resume_wrong(Starve *s) {
@@ -175,10 +177,12 @@ static const char *bug_shown(const char *error) {
     return NULL;
 }
 
-// One place still takes this for a bug of its own: it is counted apart until it says MEMORY_CHECK.
+// One place still takes this for a bug of its own, until it says MEMORY_CHECK; and the address
+// sanitizer has no answer when a thread's stack cannot be found. They are counted apart.
 static bool is_known(const Starve *s, const Outcome *outcome) {
     return s->fault != NULL && s->fault->group == GROUP_MEMORY &&
-           strstr(outcome->error, "mutator_open.c") != NULL;
+           (strstr(outcome->error, "mutator_open.c") != NULL ||
+            strstr(outcome->error, "pthread_getattr_np") != NULL);
 }
 
 static void judge(Starve *s, Outcome *outcome) {
@@ -320,7 +324,7 @@ int main(int argc, char **argv) {
            (unsigned long long)(s.passed + s.failed), (unsigned long long)s.same,
            (unsigned long long)s.refused);
     if (s.known > 0)
-        printf("skipped: %llu cases that mutator_open.c takes for a bug\n",
+        printf("skipped: %llu cases that mutator_open.c or the sanitizer takes for a bug\n",
                (unsigned long long)s.known);
     printf("%llu passed, %llu failed\n", (unsigned long long)s.passed,
            (unsigned long long)s.failed);

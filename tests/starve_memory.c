@@ -54,7 +54,11 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*start)(void *),
                           void *context);
 
-pid_t __wrap_fork(void) { return refused(GROUP_PROCESS) ? -1 : __real_fork(); }
+pid_t __wrap_fork(void) {
+    if (refused(GROUP_PROCESS)) return -1;
+    if (faults != NULL) atomic_fetch_add(&faults->starts, 1);
+    return __real_fork();
+}
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*start)(void *),
                           void *context) {
