@@ -7,6 +7,7 @@
 #include "starve_faults.h"
 
 #ifdef __x86_64__
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <linux/filter.h>
@@ -75,7 +76,10 @@ static long call_or_fail(long number, const greg_t *registers) {
         if (faults->fault.group == GROUP_WRITE && number != SYS_writev) call(number, with);
         for (;;) call_2(SYS_kill, call_2(SYS_getpid, 0, 0), SIGKILL);
     }
-    if (error == FAULT_VANISH)
+    if (error == FAULT_HALF && atomic_load(&faults->hits) > 1) return -ENOSPC;
+    if (error == FAULT_HALF && number != SYS_writev)
+        with[REG_RDX] = (with[REG_RDX] + 1) / 2;
+    else if (error == FAULT_VANISH)
         call_2(SYS_rename, (long)(intptr_t)faults->folder, (long)(intptr_t)faults->gone);
     else if (number != SYS_writev && with[REG_RDX] > 1)
         with[REG_RDX] = 1;

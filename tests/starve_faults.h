@@ -27,7 +27,12 @@ typedef enum {
 
 typedef enum { MODE_ONCE, MODE_EVER, MODE_STORM } FaultMode;
 
-enum { FAULT_SHORT = -1, FAULT_VANISH = -2, FAULT_KILL = -3 };  // in the place of an errno
+enum {
+    FAULT_SHORT = -1,
+    FAULT_VANISH = -2,
+    FAULT_KILL = -3,
+    FAULT_HALF = -4
+};  // in the place of an errno
 
 typedef struct {
     const char *name;

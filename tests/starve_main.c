@@ -123,6 +123,8 @@ static const char *resume_wrong(Starve *s) {
 static const char *sweep_wrong(Starve *s, const Outcome *outcome) {
     char gone[PATH_ROOM];
     snprintf(gone, sizeof gone, "%s/gone", s->setting.scratch);
+    if (s->fault != NULL && s->fault->error == EINTR && strstr(outcome->error, "are safe") != NULL)
+        return "a journal is given up because a signal came";
     bool vanished = access(gone, F_OK) == 0;
     const char *wrong = rows_wrong(s, outcome, vanished ? gone : s->folder);
     return wrong != NULL ? wrong : resume_wrong(s);

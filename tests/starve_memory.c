@@ -3,6 +3,7 @@
 // The program defines them, so the C library and all others get these, too.
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ bool fault_is_due(void) {
 
 static bool refused(FaultGroup group) {
     if (faults == NULL || faults->fault.group != group || !fault_is_due()) return false;
+    if (faults->fault.error == FAULT_KILL) raise(SIGKILL);
     errno = faults->fault.error;
     return true;
 }
