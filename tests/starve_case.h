@@ -23,7 +23,7 @@ typedef struct {
     uint64_t calls, hits, lines, starts;
 } Outcome;
 
-// Empties `case`, fills it from `before`, runs the command with fault `fault` (or NULL) at `at`, and
+// Empties `case`, fills it from `before`, runs the command with this fault (or NULL) at `at`, and
 // ends what it left running. Each outcome goes to outcome_free().
 Outcome case_run(const Setting *setting, const Fault *fault, uint64_t at);
 

@@ -12,8 +12,8 @@ void tree_copy(const char *from, const char *to);
 void tree_remove(const char *path);
 
 // Whether each file of `found` is in `wanted` or, if not NULL, in `before`, byte for byte, but for
-// names with ".part", of which *parts counts. `all`: and each of `wanted` is in `found`. False: with
-// the name of a file that differs in `what`.
+// names with ".part", of which *parts counts. `all`: and each of `wanted` is in `found`. False:
+// with the name of a file that differs in `what`.
 bool tree_holds(const char *found, const char *wanted, const char *before, bool all, int *parts,
                 char *what, size_t size);
 
