@@ -6,9 +6,9 @@
 // Results are to go to DIR/case. First the command runs undisturbed: that is what a run with a
 // fault is held against. It may come to the same end, to the last bit. Or it may refuse: exit code
 // 2, one line `ouro: ...` on stderr, and every file that is there is whole, or has .part in its
-// name, which only lack of memory, a kill and a refused removal may leave. With --sweep also: each line of a journal
-// that was written is read again, and the same command with --retry comes to the digest of the
-// undisturbed sweep.
+// name, which only lack of memory, a kill and a refused removal may leave. With --sweep also: each
+// line of a journal that was written is read again, and the same command with --retry comes to the
+// digest of the undisturbed sweep.
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -28,6 +28,11 @@ static bool refused(FaultGroup group) {
     return true;
 }
 
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #define REAL(name) __interceptor_##name
 #else
