@@ -37,9 +37,10 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
 CLI_OBJECTS := $(call objects,sim/cli/*.c)
 LIB_OBJECTS := $(call objects,sim/*.c policies/*.c) $(filter-out %/main.o,$(CLI_OBJECTS))
 # Every file of tests/ goes into one program, but for those that are a program of their own.
-TEST_OBJECTS := $(filter-out %/pcg_ours.o,$(call objects,tests/*.c))
+TEST_OBJECTS := $(filter-out %/pcg_ours.o $(BUILD)/obj/tests/starve_%,$(call objects,tests/*.c))
 FUZZ_OBJECTS := $(call objects,tests/fuzz/*.c)
 FUZZ_SECONDS := 300
+STARVE_OBJECTS := $(call objects,tests/starve_*.c)
 
 # Every processor works unless -j says otherwise; a make inside a make shares the outer one's.
 ifeq ($(MAKELEVEL),0)
@@ -58,7 +59,7 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 	$(BUILD)/ouro report $(OUT)
 	@echo "The comparison is drawn in $(OUT)/index.html; the figures are in $(OUT)/summary.tsv."
 
-check: $(addprefix $(BUILD)/,ouro tests pcg_ours pcg_reference) interpreters  ## all tests
+check: $(addprefix $(BUILD)/,ouro tests starve pcg_ours pcg_reference) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
 fuzz: setup  ## hostile input for every reader, FUZZ_SECONDS=300 each
@@ -150,6 +151,13 @@ $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/fuzz.o
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
+# The product with faults: its main() has another name, and calls go through tests/starve_*.c.
+$(BUILD)/starve: $(STARVE_OBJECTS) $(BUILD)/obj/starved_main.o $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) $^ $(LIBS) -Wl,--wrap=fork -Wl,--wrap=pthread_create -o $@
+$(BUILD)/obj/starved_main.o: sim/cli/main.c $(BUILD)/flags $(BUILD)/commit.h
+	$(Q)$(CC) $(FLAGS) -I$(BUILD) -Isim/cli -Dmain=ouro_main -MMD -MP -c $< -o $@
+
 $(BUILD)/pcg_ours: $(BUILD)/obj/tests/pcg_ours.o $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) $^ -o $@
@@ -172,4 +180,4 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | setup
 	$(Q)$(CC) $(FLAGS) $(EXTRA) -MMD -MP -c $< -o $@
 
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS) $(FUZZ_OBJECTS)) \
-         $(BUILD)/obj/tests/pcg_ours.d
+         $(STARVE_OBJECTS:.o=.d) $(BUILD)/obj/starved_main.d $(BUILD)/obj/tests/pcg_ours.d

@@ -5,10 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 void check_failed(const char *file, int line, const char *condition) {
     fprintf(stderr, "ouro: internal error: %s:%d: CHECK(%s) failed\n", file, line, condition);
     abort();
+}
+
+// Without flushing: half of an answer on stdout could pass for the whole.
+void memory_missing(const char *what) {
+    fprintf(stderr, "ouro: out of memory (%s)\n", what);
+    _exit(2);
 }
 
 bool error_set(Error *error, const char *format, ...) {
@@ -75,8 +82,24 @@ void mapping_give(const Mapping *mapping, void *memory, uint64_t count, size_t s
     if (mapping == NULL) reserve_free(memory, count, size);
 }
 
+static void *memory_had(void *memory, size_t count, size_t size) {
+    if (LIKELY(memory != NULL)) return memory;
+    char what[80];
+    snprintf(what, sizeof what, "%zu times %zu bytes were refused", count, size);
+    memory_missing(what);
+}
+
 void *memory_new(size_t count, size_t size) {
-    void *memory = calloc(count > 0 ? count : 1, size);
-    CHECK(memory != NULL);
-    return memory;
+    return memory_had(calloc(count > 0 ? count : 1, size), count, size);
+}
+
+void *memory_resize(void *memory, size_t count, size_t size) {
+    return memory_had(reallocarray(memory, count, size), count, size);
+}
+
+char *memory_text(const char *text, size_t length_max) {
+    size_t length = strnlen(text, length_max);
+    char *copy = memory_new(length + 1, 1);
+    memcpy(copy, text, length);
+    return copy;
 }

@@ -25,6 +25,13 @@
     (LIKELY(condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 _Noreturn void check_failed(const char *file, int line, const char *condition);
 
+// Stops the process, exit code 2, with one line on stderr when the machine has no memory: neither a
+// programmer's error nor bad input. No caller could go on, and nothing is lost by it: files appear
+// under their names when they are whole, and a journal has its rows the moment that runs end.
+#define MEMORY_CHECK(condition) \
+    (LIKELY(condition) ? (void)0 : memory_missing(__FILE__ ": " #condition))
+_Noreturn void memory_missing(const char *what);
+
 // 128 bits: products of bytes and bytes, summed over a run, leave 64.
 __extension__ typedef unsigned __int128 U128;
 
@@ -65,7 +72,10 @@ typedef struct {
 void *mapping_take(Mapping *mapping, uint64_t count, size_t size, const char *what, Error *error);
 void mapping_give(const Mapping *mapping, void *memory, uint64_t count, size_t size);
 
-// malloc of zeroed memory for small tables at start; stops the process when there is none.
+// malloc, realloc and strndup for small tables and texts; zeroed is what memory_new gives alone.
+// MEMORY_CHECK when there is none.
 void *memory_new(size_t count, size_t size);
+void *memory_resize(void *memory, size_t count, size_t size);
+char *memory_text(const char *text, size_t length_max);
 
 #endif

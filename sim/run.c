@@ -326,7 +326,7 @@ static void digest_behaviour(XXH3_state_t *state, const Collection *c) {
 
 static uint64_t digest_result(const RunResult *result, bool placement) {
     XXH3_state_t *state = XXH3_createState();
-    CHECK(state != NULL);
+    MEMORY_CHECK(state != NULL);
     XXH3_64bits_reset(state);
     const uint64_t head[] = {BEHAVIOUR_VERSION, result->status, result->stream_digest};
     XXH3_64bits_update(state, head, sizeof head);

@@ -230,6 +230,25 @@ static bool settle_links(const Resolver *r) {
     return true;
 }
 
+// Time and bytes are summed in 64 bits: what might leave 63 is refused. (Each population as if it
+// had its phase alone, so by a few times too early.)
+static bool settle_sums(const Resolver *r) {
+    const Spec *spec = r->setting.spec;
+    U128 ns = 0, bytes = 0;
+    for (uint32_t i = 0; i < spec->population_count; i++) {
+        const Population *p = &spec->populations[i];
+        U128 objects = (U128)spec->phases[p->phase].allocations * spec->rounds;
+        ns += objects * p->work_ns + (p->external ? objects * p->external_ns : 0);
+        bytes += p->external ? 0 : objects * ((U128)p->template.bytes + p->template.payload);
+    }
+    const char *path = r->setting.text->path;
+    if (ns > INT64_MAX)
+        return error_set(r->setting.error,
+                         "%s: work and external_ns may sum to more than 2^63 - 1 ns", path);
+    return bytes <= INT64_MAX ||
+           error_set(r->setting.error, "%s: may allocate more than 2^63 - 1 bytes", path);
+}
+
 static bool settle(const Resolver *r) {
     Spec *spec = r->setting.spec;
     if (spec->population_count == 0)
@@ -243,7 +262,7 @@ static bool settle(const Resolver *r) {
     if (spec_allocations(spec) > ALLOCATIONS_MAX)
         return error_set(r->setting.error, "%s: more than %llu allocations in all",
                          r->setting.text->path, (unsigned long long)ALLOCATIONS_MAX);
-    return settle_links(r);
+    return settle_sums(r) && settle_links(r);
 }
 
 uint64_t spec_allocations(const Spec *spec) {
@@ -287,7 +306,7 @@ static bool spec_from(Spec *spec, const char *path, LineSource source, void *str
                       const char *const *overrides, size_t override_count, Error *error) {
     SpecText *text = memory_new(1, sizeof *text);
     XXH3_state_t *digest = XXH3_createState();
-    CHECK(digest != NULL);
+    MEMORY_CHECK(digest != NULL);
     XXH3_64bits_reset(digest);
     memset(spec, 0, sizeof *spec);
     Resolver r = {{spec, text, 0, 0, error}, digest};

@@ -123,10 +123,8 @@ static bool waiver_row(Allowances *a, const char *const *cells, uint32_t line, E
     Waiver *w = &a->waivers[a->waiver_count];
     char **const own[] = {&w->workload, &w->policy,  &w->metric,
                           &w->ceiling,  &w->expires, &w->reason};
-    for (size_t i = 0; i < ARRAY_LENGTH(own); i++) {
-        *own[i] = strdup(cells[i]);
-        CHECK(*own[i] != NULL);
-    }
+    for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
+        *own[i] = memory_text(cells[i], strlen(cells[i]));
     w->line = line;
     a->waiver_count++;
     return waiver_check(a, w, error);

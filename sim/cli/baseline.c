@@ -10,6 +10,7 @@
 
 #include "allowances.h"
 #include "folders.h"
+#include "gather.h"
 #include "run.h"
 #include "tsv.h"
 
@@ -93,21 +94,20 @@ bool baseline_read(GateFigures *figures, const char *path, Error *error) {
 // ---- writing ----
 
 char *baseline_text(const GateFigures *figures, size_t *length) {
-    char *body = NULL, *text = NULL, digits[DIGITS + 1];
-    size_t body_length = 0;
-    FILE *file = open_memstream(&body, &body_length);
-    CHECK(file != NULL);
+    char digits[DIGITS + 1];
+    Gather gather;
+    FILE *file = gather_open(&gather);
     for (size_t i = 0; i < figures->count; i++) {
         const GateFigure *row = &figures->rows[i];
         fprintf(file, "%s\t%s\t%s\t%s\n", row->workload, row->policy, row->metric, row->value);
     }
-    CHECK(fclose(file) == 0);
-    checksum_text(digits, body, body_length);
-    file = open_memstream(&text, length);
-    CHECK(file != NULL);
+    char *body = gather_close(&gather);
+    checksum_text(digits, body, gather.length);
+    file = gather_open(&gather);
     fprintf(file, "%s%s%s\n%s", HEADER, CHECKSUM, digits, body);
-    CHECK(fclose(file) == 0);
     free(body);
+    char *text = gather_close(&gather);
+    *length = gather.length;
     return text;
 }
 
@@ -122,15 +122,22 @@ bool baseline_write(const GateFigures *figures, const char *path, Error *error) 
 bool baseline_log(const char *path, BaselineEntry entry, Error *error) {
     char log[4096];
     path_sibling(path, "baseline.log.tsv", log, sizeof log);
-    FILE *file = fopen(log, "a");
-    if (file == NULL) return error_set(error, "%s: cannot be written: %s", log, strerror(errno));
-    if (ftell(file) == 0) fputs("date\tbehaviour\truns\tchanged\treason\n", file);
+    const bool is_first = access(log, F_OK) != 0 && errno == ENOENT;
+    size_t length = 0;
+    char *before = is_first ? memory_text("", 0) : tsv_text_read(log, &length, error);
+    if (before == NULL) return false;
+    Gather gather;
+    FILE *file = gather_open(&gather);
+    fwrite(before, 1, length, file);
+    if (length == 0) fputs("date\tbehaviour\truns\tchanged\treason\n", file);
     fprintf(file, "%s\t%u\t%llu\t%llu\t", entry.date, BEHAVIOUR_VERSION,
             (unsigned long long)entry.runs, (unsigned long long)entry.changed);
     for (const char *p = entry.reason; *p != '\0'; p++)
         fputc((unsigned char)*p < ' ' ? ' ' : *p, file);
     fputc('\n', file);
-    bool good = !ferror(file);
-    good = fclose(file) == 0 && good;
-    return good || error_set(error, "%s: cannot be written: %s", log, strerror(errno));
+    char *text = gather_close(&gather);
+    bool good = file_put(log, text, gather.length, error);
+    free(before);
+    free(text);
+    return good;
 }

@@ -26,7 +26,7 @@ typedef struct {
     uint64_t runs, changed;  // figures that differ from the baseline before
 } BaselineEntry;
 
-// Appends to baseline.log.tsv in the same folder.
+// Adds a line to baseline.log.tsv in the same folder, or leaves it as it is.
 bool baseline_log(const char *path, BaselineEntry entry, Error *error);
 
 #endif

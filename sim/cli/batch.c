@@ -4,6 +4,7 @@
 // results over in the order of the policies and shows progress.
 #include "batch.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -232,14 +233,17 @@ bool batch_run(const RunArguments *arguments, const Spec *spec, const RealInterp
     pthread_cond_init(&batch.finished, NULL);
     pthread_cond_init(&batch.turn, NULL);
     watch_interrupt();
-    for (size_t i = 0; i < threads; i++)
-        CHECK(pthread_create(&workers[i], NULL, worker, &batch) == 0);
-    bool good = hand_over(&batch, &progress, result, context, error);
+    size_t started = 0;  // fewer threads do the same work
+    while (started < threads &&
+           (errno = pthread_create(&workers[started], NULL, worker, &batch)) == 0)
+        started++;
+    bool good = started > 0 ? hand_over(&batch, &progress, result, context, error)
+                            : error_set(error, "no thread can be started: %s", strerror(errno));
     *interrupted = atomic_load(&interrupted_flag);
     if (!good) atomic_store(&interrupted_flag, true);  // the others stop
     atomic_store(&batch.next, batch.count);
     next_turn(&batch);
-    for (size_t i = 0; i < threads; i++) pthread_join(workers[i], NULL);
+    for (size_t i = 0; i < started; i++) pthread_join(workers[i], NULL);
     atomic_store(&interrupted_flag, false);
     for (size_t i = 0; i < batch.count; i++) run_close(batch.jobs[i].run);
     free(batch.jobs);

@@ -17,13 +17,15 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "gather.h"
 #include "outdir.h"
 #include "resident.h"
 #include "rows.h"
 
 enum { ROW_SIZE = 1 << 16, SLICE_EVENTS = 1 << 15, READER_SECONDS = 60 };
-enum { CHILD_DONE = 0, CHILD_FAILED = 3 };  // exit codes between the two processes
-#define BENCH_SIZE (1ull << 36)             // address space; pages are taken as they are touched
+// Exit codes between the two processes; CHILD_STARVED is that of MEMORY_CHECK.
+enum { CHILD_DONE = 0, CHILD_STARVED = 2, CHILD_FAILED = 3 };
+#define BENCH_SIZE (1ull << 36)  // address space; pages are taken as they are touched
 
 // The shared memory: first this, then what the run takes of it.
 struct Bench {
@@ -76,7 +78,7 @@ static void child_settle(pid_t parent) {
 
 static void row_put(Bench *bench, const Row *row) {
     FILE *file = fmemopen(bench->row, sizeof bench->row, "w");
-    CHECK(file != NULL);
+    MEMORY_CHECK(file != NULL);
     row_print_json(file, row);
     CHECK(fclose(file) == 0 && strlen(bench->row) + 1 < sizeof bench->row);
 }
@@ -195,16 +197,16 @@ static RunStatus death_cause(const Child *child, const ChildLimits *limits, int 
         snprintf(cause, size, "signal %d (%s)", WTERMSIG(end), strsignal(WTERMSIG(end)));
     else if (child->bench->error.text[0] != '\0')
         snprintf(cause, size, "%.190s", child->bench->error.text);
+    else if (WEXITSTATUS(end) == CHILD_STARVED)
+        snprintf(cause, size, "out of memory");
     else
         snprintf(cause, size, "exit code %d", WEXITSTATUS(end));
     return child->cut_off != STATUS_OK ? child->cut_off : STATUS_CRASH;
 }
 
 static void result_measure(ChildResult *result, const Child *child, const struct rusage *used) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    CHECK(file != NULL);
+    Gather gather;
+    FILE *file = gather_open(&gather);
     uint64_t cpu_us = (uint64_t)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000000 +
                       (uint64_t)(used->ru_utime.tv_usec + used->ru_stime.tv_usec);
     fprintf(file, "{\"cpu_us\":%llu,\"wall_us\":%llu,\"resident_kib\":%ld,\"cause\":",
@@ -212,7 +214,7 @@ static void result_measure(ChildResult *result, const Child *child, const struct
             used->ru_maxrss);
     json_string(file, result->cause);
     fputc('}', file);
-    fclose(file);
+    char *text = gather_close(&gather);
     snprintf(result->measured, sizeof result->measured, "%s", text);
     free(text);
 }

@@ -1,4 +1,5 @@
 // gate.c -- ouro gate: is anything worse than the baseline that was committed?
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "options.h"
 #include "paths.h"
 #include "text.h"
+#include "tsv.h"
 
 enum { DIRS_MAX = 256, TOLERATED_MAX = 64 };
 
@@ -154,11 +156,22 @@ static bool judge(Gate *gate, GateWriter write, int *code, Error *error) {
     return true;
 }
 
+// The baseline before: where there is none, or a damaged one, every figure is new.
+static bool replaced_read(GateFigures *figures, const char *path, Error *error) {
+    Error damaged = {0};
+    size_t length = 0;
+    if (access(path, F_OK) != 0 && errno == ENOENT) return true;
+    char *text = tsv_text_read(path, &length, error);
+    if (text == NULL) return false;
+    baseline_parse(figures, path, text, length, &damaged);
+    free(text);
+    return true;
+}
+
 static bool accept(Gate *gate, Error *error) {
     BaselineEntry entry = {gate->today, gate->arguments.reason, 0, 0};
     GateFigures before = {0};
-    Error why = {0};  // none, or one that cannot be read: everything is new
-    baseline_read(&before, gate->baseline, &why);
+    if (!replaced_read(&before, gate->baseline, error)) return false;
     for (size_t i = 0; i < gate->results.count; i++) {
         const GateFigure *row = &gate->results.rows[i];
         const GateFigure *old = gate_figures_find(&before, row->workload, row->policy, row->metric);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gather.h"
 #include "rank.h"
 #include "shell.h"
 #include "tsv.h"
@@ -44,8 +45,7 @@ static Finding *finding_add(Comparison *c, GateState state, const GateFigure *ba
     Verdict *v = c->verdict;
     if (v->count == c->capacity) {
         c->capacity = c->capacity > 0 ? 2 * c->capacity : 64;
-        v->findings = realloc(v->findings, c->capacity * sizeof *v->findings);
-        CHECK(v->findings != NULL);
+        v->findings = memory_resize(v->findings, c->capacity, sizeof *v->findings);
     }
     Finding *finding = &v->findings[v->count++];
     *finding = (Finding){.state = state, .base = base, .found = found};
@@ -318,16 +318,14 @@ int verdict_code(const Verdict *verdict) {
 
 void finding_command(const Finding *finding, char text[GATE_COMMAND_SIZE]) {
     static const char run[] = "ouro run ";
-    char *whole = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&whole, &size);
-    CHECK(file != NULL);
+    Gather gather;
+    FILE *file = gather_open(&gather);
     fputs(finding->command, file);
     if (strncmp(finding->command, run, strlen(run)) == 0) {
         fputs(" --policy ", file);
         shell_word_print(file, finding_key(finding)->policy);
     }
-    CHECK(fclose(file) == 0);
+    char *whole = gather_close(&gather);
     snprintf(text, GATE_COMMAND_SIZE, "%s", whole);
     free(whole);
 }

@@ -27,11 +27,7 @@ GateMetric gate_metric(const char *name) {
 
 // ---- the set ----
 
-static char *copy(const char *text) {
-    char *own = strdup(text);
-    CHECK(own != NULL);
-    return own;
-}
+static char *copy(const char *text) { return memory_text(text, strlen(text)); }
 
 static void row_free(GateFigure *row) {
     free((char *)row->workload);
@@ -62,8 +58,7 @@ bool gate_figures_add(GateFigures *figures, GateFigure figure, Error *error) {
                              cells[0], cells[1], cells[2]);
     if (figures->count == figures->capacity) {
         figures->capacity = figures->capacity > 0 ? 2 * figures->capacity : 256;
-        figures->rows = realloc(figures->rows, figures->capacity * sizeof *figures->rows);
-        CHECK(figures->rows != NULL);
+        figures->rows = memory_resize(figures->rows, figures->capacity, sizeof *figures->rows);
     }
     figures->rows[figures->count++] =
         (GateFigure){copy(cells[0]), copy(cells[1]), copy(cells[2]), copy(cells[3]), figure.line};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gate_results.h"
+#include "gather.h"
 #include "html.h"
 #include "html_advice.h"
 #include "html_parts.h"
@@ -64,14 +65,12 @@ static void put_verdict(FILE *page, const ReportData *data) {
 
 static bool put_figure(FILE *page, const ReportData *data, const Figure *figure, Error *error) {
     const char *lacks = figure_lacks(figure, data);
-    char *note = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&note, &size);
-    CHECK(memory != NULL);
+    Gather gather;
+    FILE *memory = gather_open(&gather);
     if (data->measured[0] != '\0' && figure->measured != NULL)
         fprintf(memory, "%s ", figure->measured);
     if (figure->modelled) put_modelled(memory, data);
-    fclose(memory);
+    char *note = gather_close(&gather);
     html_section_open(page, figure->name, figure->title);
     bool good = true;
     if (lacks != NULL)

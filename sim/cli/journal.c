@@ -73,11 +73,11 @@ bool journal_append(Journal *journal, uint64_t key, const char *row, const char 
     char *line = NULL;
     int body = asprintf(&line, "{\"key\":\"%016llx\",\"row\":%s,\"measured\":%s",
                         (unsigned long long)key, row, measured);
-    CHECK(body > 0);
+    MEMORY_CHECK(body > 0);
     uint64_t digest = XXH3_64bits(line, (size_t)body);
     char *whole = NULL;
     int length = asprintf(&whole, "%s,\"xxh\":\"%016llx\"}\n", line, (unsigned long long)digest);
-    CHECK(length > 0);
+    MEMORY_CHECK(length > 0);
     bool good = bytes_write(journal->file, whole, (size_t)length);
     free(line);
     free(whole);

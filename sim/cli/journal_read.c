@@ -12,9 +12,7 @@
 static void *grown(void *array, size_t count, size_t *capacity, size_t size) {
     if (count < *capacity) return array;
     *capacity = *capacity > 0 ? 2 * *capacity : 64;
-    array = realloc(array, *capacity * size);
-    CHECK(array != NULL);
-    return array;
+    return memory_resize(array, *capacity, size);
 }
 
 static bool hex_read(const char *text, uint64_t *value) {
@@ -72,8 +70,7 @@ static bool file_read(Journals *j, const char *path, Error *error) {
     if (text == NULL) return false;
     j->texts = grown(j->texts, j->file_count, &capacity, sizeof *j->texts);
     j->paths = grown(j->paths, j->file_count, &j->file_capacity, sizeof *j->paths);
-    char *own_path = strdup(path);
-    CHECK(own_path != NULL);
+    char *own_path = memory_text(path, strlen(path));
     j->texts[j->file_count] = text;
     j->paths[j->file_count++] = own_path;
     uint32_t number = 1;

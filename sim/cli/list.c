@@ -1,5 +1,6 @@
 // list.c -- ouro list: policies, workloads, metrics
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,15 +159,11 @@ static int is_workload(const struct dirent *entry) {
            strstr(entry->d_name, ".sweep.") == NULL;
 }
 
-static void workload_row(List *list, Format format, const char *folder, const char *file,
-                         Spec *spec) {
+static bool workload_row(List *list, Format format, const char *folder, const char *file,
+                         Spec *spec, Error *error) {
     char path[PATH_SIZE];
-    Error error = {0};
     snprintf(path, sizeof path, "%s/%s", folder, file);
-    if (!spec_read(spec, path, NULL, 0, &error)) {
-        if (format == FORMAT_TABLE) printf("  %-26s cannot be used: %s\n", file, error.text);
-        return;
-    }
+    if (!spec_read(spec, path, NULL, 0, error)) return false;
     char title[256], allocations[32];
     snprintf(title, sizeof title, "%.*s", (int)strcspn(spec->head, "\n"), spec->head);
     snprintf(allocations, sizeof allocations, "%llu", (unsigned long long)spec_allocations(spec));
@@ -174,29 +171,34 @@ static void workload_row(List *list, Format format, const char *folder, const ch
         printf("  %-26s %12s allocations  %s\n", spec->name, allocations, title);
     else
         list_row(list, (const char *const[]){spec->name, allocations, title});
+    return true;
 }
 
+// The others are listed when one cannot be read: stderr and the exit code say which.
 static int workloads_list(Format format) {
     static const char *const names[] = {"name", "allocations", "title"};
     char folder[PATH_SIZE - 300];
     struct dirent **entries = NULL;
     path_shipped("workloads", folder, sizeof folder);
     int count = scandir(folder, &entries, is_workload, alphasort);
-    if (count < 0) {
-        fprintf(stderr, "ouro: %s: cannot be read\n", folder);
-        return EXIT_BAD_INPUT;
-    }
+    Error error = {0};
     List list = {0};
+    if (count < 0) {
+        error_set(&error, "%s: cannot be read: %s", folder, strerror(errno));
+        return options_fail(&error);
+    }
     Spec *spec = memory_new(1, sizeof *spec);
     if (format != FORMAT_TABLE) list = list_begin(format, ARRAY_LENGTH(names), names);
     for (int i = 0; i < count; i++) {
-        workload_row(&list, format, folder, entries[i]->d_name, spec);
+        Error why = {0};
+        if (!workload_row(&list, format, folder, entries[i]->d_name, spec, &why))
+            error_set(&error, "%s", why.text);
         free(entries[i]);
     }
     list_end(&list);
     free(spec);
     free(entries);
-    return EXIT_FINE;
+    return error.text[0] != '\0' ? options_fail(&error) : EXIT_FINE;
 }
 
 int list_command(int argc, char **argv) {

@@ -1,4 +1,5 @@
 // main.c -- ouro: a test bench for garbage-collection policies of CPython's heap
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,6 +55,7 @@ int main(int argc, char **argv) {
         usage(stderr);
         return EXIT_BAD_INPUT;
     }
+    signal(SIGXFSZ, SIG_IGN);  // a limit on file size is an error of write(2), as a full disk is
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         usage(stdout);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cost_file.h"
+#include "gather.h"
 #include "paths.h"
 #include "shell.h"
 #include "text.h"
@@ -171,15 +172,13 @@ static bool run_option(void *context, const Option *option, const char *value, E
 
 // What can be pasted into a shell; too long a command is cut.
 static void command_keep(RunArguments *a, int argc, char **argv) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    CHECK(file != NULL);
+    Gather gather;
+    FILE *file = gather_open(&gather);
     for (int i = 0; i < argc; i++) {
         fputc(' ', file);
         shell_word_print(file, argv[i]);
     }
-    CHECK(fclose(file) == 0);
+    char *text = gather_close(&gather);
     snprintf(a->command, sizeof a->command, "%s", text);
     free(text);
 }

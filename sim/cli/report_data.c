@@ -174,9 +174,8 @@ static bool reason_known(const ReportData *data, const char *column) {
 
 static void reason_add(ReportData *data, const char *column) {
     Reason *reason = &data->reasons[data->reason_count++];
-    reason->column = strdup(column);
-    reason->label = strdup(column + strlen("garbage_"));
-    CHECK(reason->column != NULL && reason->label != NULL);
+    reason->column = memory_text(column, strlen(column));
+    reason->label = memory_text(column + strlen("garbage_"), strlen(column));
     for (char *p = reason->label; *p != '\0'; p++)
         if (*p == '_') *p = ' ';
 }

@@ -11,8 +11,7 @@ static bool is_listed(const SweepList *list, uint64_t key, size_t *at) {
 }
 
 static void note_conflict(Results *r, const Record *one, const Record *other) {
-    r->conflicts = realloc(r->conflicts, (r->conflict_count + 1) * sizeof *r->conflicts);
-    CHECK(r->conflicts != NULL);
+    r->conflicts = memory_resize(r->conflicts, r->conflict_count + 1, sizeof *r->conflicts);
     r->conflicts[r->conflict_count++] = (Conflict){one, other};
 }
 
@@ -48,7 +47,7 @@ static void digest_row(XXH3_state_t *state, const Record *record, RunStatus stat
 
 static void choose_rows(Results *r) {
     XXH3_state_t *state = XXH3_createState();
-    CHECK(state != NULL);
+    MEMORY_CHECK(state != NULL);
     XXH3_64bits_reset(state);
     const Record *record = r->journals.records,
                  *last = record != NULL ? record + r->journals.count : NULL;

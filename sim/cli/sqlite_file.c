@@ -1,12 +1,14 @@
 // sqlite_file.c -- results as an SQLite database
 #include "sqlite_file.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "gather.h"
 #include "metrics.h"
 
 static bool failed(sqlite3 *base, const char *path, Error *error) {
@@ -65,10 +67,8 @@ static bool column_is_number(const Results *r, const char *name) {
 }
 
 static bool runs_create(sqlite3 *base, const Results *r, const Values *columns) {
-    char *sql = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&sql, &size);
-    CHECK(file != NULL);
+    Gather gather;
+    FILE *file = gather_open(&gather);
     fputs("CREATE TABLE runs (key TEXT PRIMARY KEY", file);
     for (size_t i = 0; i < columns->count; i++) {
         fputs(", ", file);
@@ -79,7 +79,7 @@ static bool runs_create(sqlite3 *base, const Results *r, const Values *columns) 
                                                           : "INTEGER");
     }
     fputs(") WITHOUT ROWID", file);
-    fclose(file);
+    char *sql = gather_close(&gather);
     bool good = execute(base, sql);
     free(sql);
     return good;
@@ -242,6 +242,7 @@ bool sqlite_file_write(const char *path, const Results *r, Error *error) {
     if (!good) failed(base, path, error);
     sqlite3_close(base);
     if (good && rename(beside, path) == 0) return true;
+    error_set(error, "%s: cannot be written: %s", path, strerror(errno));
     remove(beside);
-    return error_set(error, "%s: cannot be written", path);
+    return false;
 }

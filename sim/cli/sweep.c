@@ -127,7 +127,6 @@ static void signals_block(Sweep *s) {
     sigaddset(&s->signals, SIGINT);
     sigaddset(&s->signals, SIGTERM);
     sigprocmask(SIG_BLOCK, &s->signals, NULL);
-    signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(2), as a full disk is
 }
 
 static int run_sweep(const SweepOptions *options, const Cells *cells, const bool *todo,

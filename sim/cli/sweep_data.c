@@ -15,12 +15,6 @@ static const char *const FIGURE_METRICS[] = {
 #undef X
 };
 
-static char *text_copy(const char *text, size_t length) {
-    char *copy = strndup(text, length);
-    CHECK(copy != NULL);
-    return copy;
-}
-
 // ---- order ----
 
 static double number_at(const char **text) {
@@ -81,11 +75,10 @@ static void pairs_add(SweepCell *cell, const char *text, const char *separator) 
         const char *end = strstr(text, separator), *equals = strchr(text, '=');
         size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
         if (equals != NULL && equals < text + length) {
-            cell->pairs = realloc(cell->pairs, (cell->pair_count + 1) * sizeof *cell->pairs);
-            CHECK(cell->pairs != NULL);
+            cell->pairs = memory_resize(cell->pairs, cell->pair_count + 1, sizeof *cell->pairs);
             cell->pairs[cell->pair_count++] =
-                (SweepPair){text_copy(text, (size_t)(equals - text)),
-                            text_copy(equals + 1, (size_t)(text + length - equals - 1))};
+                (SweepPair){memory_text(text, (size_t)(equals - text)),
+                            memory_text(equals + 1, (size_t)(text + length - equals - 1))};
         }
         text += length + (end != NULL ? strlen(separator) : 0);
     }
@@ -131,9 +124,9 @@ static bool cell_read(SweepCell *cell, const SweepData *data, const Record *reco
         !flat_json_number(record->row, "seed", &cell->seed))
         return error_set(error, "%s:%u: the row has no workload, policy, set, status or seed",
                          record->path, record->line);
-    cell->workload = text_copy(workload, strlen(workload));
-    cell->policy = text_copy(policy, strlen(policy));
-    cell->base = text_copy(policy, strcspn(policy, ":"));
+    cell->workload = memory_text(workload, strlen(workload));
+    cell->policy = memory_text(policy, strlen(policy));
+    cell->base = memory_text(policy, strcspn(policy, ":"));
     settings_fill(cell, record->row, set);
     cell->status = "crash";
     for (int i = 0; i <= STATUS_CRASH; i++)
@@ -329,7 +322,7 @@ static void provenance_read(SweepData *data) {
     if (data->results.list.provenance == NULL ||
         !flat_json_text(data->results.list.provenance, "command", text, sizeof text))
         snprintf(text, sizeof text, "ouro sweep ... --out %.4000s", data->dir);
-    data->command = text_copy(text, strlen(text));
+    data->command = memory_text(text, strlen(text));
     flat_json_text(data->results.rows[0]->row, "cost_model", data->cost_model,
                    sizeof data->cost_model);
 }

@@ -1,13 +1,16 @@
 // sweep_list.c -- what a sweep is to run
 #include "sweep_list.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "commit.h"
 #include "flat_json.h"
 #include "folders.h"
+#include "gather.h"
 #include "rows.h"
 #include "tsv.h"
 
@@ -27,12 +30,10 @@ void cell_print_settings(FILE *file, const Grid *grid, const Cell *cell) {
 }
 
 static void json_settings(FILE *file, const Grid *grid, const Cell *cell) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    CHECK(memory != NULL);
+    Gather gather;
+    FILE *memory = gather_open(&gather);
     cell_print_settings(memory, grid, cell);
-    fclose(memory);
+    char *text = gather_close(&gather);
     json_string(file, text);
     free(text);
 }
@@ -56,12 +57,10 @@ static bool is_there(const char *path, const char *text, size_t size) {
 
 bool sweep_list_write(const SweepOptions *options, const Cells *cells, Error *error) {
     char path[PATH_SIZE];
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    CHECK(file != NULL);
+    Gather gather;
+    FILE *file = gather_open(&gather);
     XXH3_state_t *state = XXH3_createState();
-    CHECK(state != NULL);
+    MEMORY_CHECK(state != NULL);
     XXH3_64bits_reset(state);
     for (size_t i = 0; i < cells->count; i++)
         XXH3_64bits_update(state, &cells->cells[i].key, sizeof cells->cells[i].key);
@@ -81,9 +80,9 @@ bool sweep_list_write(const SweepOptions *options, const Cells *cells, Error *er
         json_settings(file, &options->grid, cell);
         fprintf(file, ",\"allocations\":%llu}\n", (unsigned long long)cell->allocations);
     }
-    fclose(file);
+    char *text = gather_close(&gather);
     bool good = folder_make(options->out, error) && list_path(path, options->out, error) &&
-                (is_there(path, text, size) || file_put(path, text, size, error));
+                (is_there(path, text, gather.length) || file_put(path, text, gather.length, error));
     free(text);
     return good;
 }
@@ -98,11 +97,11 @@ static bool line_key(const char *line, uint64_t *key) {
 bool sweep_list_read(SweepList *list, const char *dir, Error *error) {
     char path[PATH_SIZE];
     size_t length = 0, lines = 0;
-    Error missing = {0};
     *list = (SweepList){0};
     if (!list_path(path, dir, error)) return false;
-    list->text = tsv_text_read(path, &length, &missing);
-    if (list->text == NULL) return true;
+    if (access(path, F_OK) != 0 && errno == ENOENT) return true;
+    list->text = tsv_text_read(path, &length, error);
+    if (list->text == NULL) return false;
     for (const char *p = list->text; *p != '\0'; p++) lines += *p == '\n';
     list->cells = memory_new(lines, sizeof *list->cells);
     uint32_t number = 1;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cost_file.h"
+#include "gather.h"
 #include "paths.h"
 #include "shell.h"
 #include "text.h"
@@ -197,10 +198,8 @@ static int words_left_out(const SweepOptions *o, int i, const char *const *witho
 }
 
 char *sweep_command_text(const SweepOptions *o, const char *const *without) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&text, &size);
-    CHECK(file != NULL);
+    Gather gather;
+    FILE *file = gather_open(&gather);
     fputs("ouro sweep", file);
     for (int i = 1; i < o->word_count; i++) {
         int left_out = words_left_out(o, i, without);
@@ -211,6 +210,5 @@ char *sweep_command_text(const SweepOptions *o, const char *const *without) {
         fputc(' ', file);
         shell_word_print(file, o->words[i]);
     }
-    CHECK(fclose(file) == 0);
-    return text;
+    return gather_close(&gather);
 }

@@ -11,14 +11,12 @@
 
 static char *stream_read(FILE *stream, size_t *length) {
     size_t capacity = 1 << 16, used = 0, got = 0;
-    char *text = malloc(capacity);
-    CHECK(text != NULL);
+    char *text = memory_resize(NULL, capacity, 1);
     while ((got = fread(text + used, 1, capacity - used - 1, stream)) > 0) {
         used += got;
         if (capacity - used > 1) continue;
         capacity *= 2;
-        text = realloc(text, capacity);
-        CHECK(text != NULL);
+        text = memory_resize(text, capacity, 1);
     }
     text[used] = '\0';
     *length = used;
@@ -90,8 +88,7 @@ bool tsv_read(const char *path, Tsv *tsv, Error *error) {
     size_t length = 0;
     *tsv = (Tsv){.text = tsv_text_read(path, &length, error)};
     if (tsv->text == NULL) return false;
-    tsv->path = strdup(path);
-    CHECK(tsv->path != NULL);
+    tsv->path = memory_text(path, strlen(path));
     bool good = true;
     if (length == 0 || memchr(tsv->text, '\0', length) != NULL)
         good = error_set(error, "%s: %s; a table needs a header line of tab-separated names", path,

@@ -19,11 +19,9 @@ typedef struct {
 void values_add(Values *values, const char *text) {
     if (values->count == values->capacity) {
         values->capacity = values->capacity > 0 ? 2 * values->capacity : 16;
-        values->texts = realloc(values->texts, values->capacity * sizeof *values->texts);
-        CHECK(values->texts != NULL);
+        values->texts = memory_resize(values->texts, values->capacity, sizeof *values->texts);
     }
-    values->texts[values->count] = strdup(text);
-    CHECK(values->texts[values->count++] != NULL);
+    values->texts[values->count++] = memory_text(text, strlen(text));
 }
 
 void values_free(Values *values) {
