@@ -21,6 +21,8 @@ struct Run {
     uint8_t birth_space[POLICY_POPULATIONS_MAX];  // as the policy said at the start
     RunStatus status;
     bool done, check_events, births_change;
+    bool plays, writes;   // the tape
+    uint64_t played;      // events taken from it
     const Event *events;  // of the present batch, and how many are left
     size_t waiting;
     Metrics null_metrics;  // ENGINE_NULL counts and does nothing else
@@ -130,10 +132,25 @@ static bool step(Run *run, Error *error) {
     return attend(run, error);
 }
 
+// The next batch: off the tape, or from the mutator and onto the tape.
+static void batch_next(Run *run) {
+    Tape *tape = run->options.tape;
+    if (run->plays) {
+        run->events = tape_events(tape, run->played, run->options.batch, &run->waiting);
+        run->played += run->waiting;
+        return;
+    }
+    run->events = mutator_next(run->mutator, run->options.batch, &run->waiting);
+    if (!run->writes) return;
+    if (run->waiting > 0)
+        tape_append(tape, run->events, run->waiting);
+    else
+        tape_complete(tape, mutator_digest(run->mutator));
+}
+
 bool run_advance(Run *run, uint64_t events, bool *done, Error *error) {
     while (!run->done && events > 0) {
-        if (run->waiting == 0)
-            run->events = mutator_next(run->mutator, run->options.batch, &run->waiting);
+        if (run->waiting == 0) batch_next(run);
         if (run->waiting == 0) break;
         size_t before = run->waiting;
         if (!step(run, error)) return false;
@@ -272,8 +289,12 @@ Run *run_open(const RunOptions *options, Error *error) {
     if (options->allocator == NULL) run->options.allocator = &MEMORY_DEFAULT;
     run->check_events = options->check && spec_allocations(options->spec) <= small;
     if (run->check_events) run->options.batch = 1;
-    run->mutator = mutator_open(options->spec, error);
-    if (run->mutator != NULL && (options->engine == ENGINE_NULL || start(run, error))) return run;
+    run->plays = options->tape != NULL && tape_is_complete(options->tape);
+    run->writes = options->tape != NULL && !run->plays && tape_claim(options->tape);
+    if (!run->plays) run->mutator = mutator_open(options->spec, error);
+    if ((run->plays || run->mutator != NULL) &&
+        (options->engine == ENGINE_NULL || start(run, error)))
+        return run;
     run_close(run);
     return NULL;
 }
@@ -367,7 +388,9 @@ bool run_result_so_far(const Run *run, RunStatus status, RunResult *result) {
 bool run_result(Run *run, RunResult *result, Error *error) {
     CHECK(run->done);
     *result = result_head(run, run->status);
-    if (run->status == STATUS_OK) result->stream_digest = mutator_digest(run->mutator);
+    if (run->status == STATUS_OK)
+        result->stream_digest =
+            run->plays ? tape_digest(run->options.tape) : mutator_digest(run->mutator);
     if (run->options.engine == ENGINE_NULL) {
         result->metrics = run->null_metrics;
     } else {

@@ -8,6 +8,7 @@
 #include "metrics.h"
 #include "mutator.h"
 #include "registry.h"
+#include "tape.h"
 
 #define BEHAVIOUR_VERSION 2u  // raised whenever the same input gives other results than before
 
@@ -35,6 +36,7 @@ typedef struct {
     Mapping *mapping;  // what is recorded goes there, and can be read from a process that shares it
                        // when this one has died; NULL: memory of its own
     const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
+    Tape *tape;  // of runs of the same spec and seed: read if complete, else written; NULL: none
 } RunOptions;
 
 typedef struct Run Run;

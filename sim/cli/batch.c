@@ -35,6 +35,7 @@ typedef struct {
     const RunArguments *arguments;
     const Spec *spec;
     const RealInterpreter *real;  // or NULL
+    Tape *tape;                   // or NULL
     Job *jobs;
     size_t count;
     atomic_size_t handed;  // jobs that were handed over
@@ -59,7 +60,8 @@ static bool job_run(const Batch *batch, Job *job, size_t index) {
                           .cost = &a->cost,
                           .batch = a->batch,
                           .check = a->check,
-                          .allocator = a->allocator};
+                          .allocator = a->allocator,
+                          .tape = batch->tape};
     uint64_t slice = 1024;
     bool done = false;
     job->run = run_open(&options, &job->error);
@@ -213,6 +215,13 @@ static bool hand_over(Batch *batch, Progress *progress, BatchResult result, void
     return true;
 }
 
+// Reading an event is some ten times cheaper than generating it: for whoever starts when the first
+// run is over.
+static Tape *tape_for(const RunArguments *arguments, size_t threads, Error *error) {
+    const uint64_t events_max = 1ull << 26;  // 1 GiB, if there are so many
+    return arguments->choice_count > threads ? tape_new(events_max, error) : NULL;
+}
+
 static void watch_interrupt(void) {
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
@@ -224,11 +233,13 @@ bool batch_run(const RunArguments *arguments, const Spec *spec, const RealInterp
     Batch batch = {
         .arguments = arguments, .spec = spec, .real = real, .count = arguments->choice_count};
     size_t threads = real != NULL ? 1 : min_u64(arguments->jobs, batch.count);
+    Error none = {0};
     pthread_t *workers = memory_new(threads, sizeof *workers);
     Progress progress = {.terminal = isatty(STDERR_FILENO) != 0,
                          .total = spec_allocations(spec) * batch.count * (real != NULL ? 2 : 1),
                          .started = seconds_now()};
     batch.jobs = memory_new(batch.count, sizeof *batch.jobs);
+    batch.tape = tape_for(arguments, threads, &none);
     pthread_mutex_init(&batch.lock, NULL);
     pthread_cond_init(&batch.finished, NULL);
     pthread_cond_init(&batch.turn, NULL);
@@ -248,5 +259,6 @@ bool batch_run(const RunArguments *arguments, const Spec *spec, const RealInterp
     for (size_t i = 0; i < batch.count; i++) run_close(batch.jobs[i].run);
     free(batch.jobs);
     free(workers);
+    tape_free(batch.tape);
     return good;
 }
