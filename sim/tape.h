@@ -1,8 +1,8 @@
 // tape.h -- a stream of events, written down while one run generates it, for others to play
 //
 // The stream is a pure function of workload and seed, so runs that differ in their policy alone can
-// share it: the first generates and writes, those that start when it is complete read. Who starts in
-// between generates for itself.
+// share it: the first generates and writes, those that start when it is complete read. Who starts
+// in between generates for itself.
 #ifndef OURO_TAPE_H
 #define OURO_TAPE_H
 
