@@ -54,9 +54,7 @@ void ledger_close(Heap *h) {
 void *ledger_grow(void *table, size_t count, size_t *capacity, size_t size) {
     if (count < *capacity) return table;
     *capacity = *capacity > 0 ? 2 * *capacity : 64;
-    table = realloc(table, *capacity * size);
-    CHECK(table != NULL);
-    return table;
+    return memory_resize(table, *capacity, size);
 }
 
 // ---- records ----

@@ -145,7 +145,7 @@ Mutator *mutator_open(const Spec *spec, Error *error) {
     m->spec = spec;
     m->buffer = m->filled = m->taken = memory_new(BUFFER_EVENTS, sizeof *m->buffer);
     m->digest = XXH3_createState();
-    CHECK(m->digest != NULL);
+    MEMORY_CHECK(m->digest != NULL);
     XXH3_64bits_reset(m->digest);
     m->unit_free = m->dying = m->dead.first = NO_UNIT;
     for (uint32_t i = 0; i < DRAWS; i++) rng_seed(&m->draws[i], spec->seed, i + 1);

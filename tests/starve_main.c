@@ -186,8 +186,7 @@ static const char *bug_shown(const char *error) {
 // sanitizer has no answer when a thread's stack cannot be found. They are counted apart.
 static bool is_known(const Starve *s, const Outcome *outcome) {
     return s->fault != NULL && s->fault->group == GROUP_MEMORY &&
-           (strstr(outcome->error, "mutator_open.c") != NULL ||
-            strstr(outcome->error, "pthread_getattr_np") != NULL);
+           strstr(outcome->error, "pthread_getattr_np") != NULL;
 }
 
 static void judge(Starve *s, Outcome *outcome) {

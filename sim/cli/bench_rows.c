@@ -142,8 +142,7 @@ bool bench_row_load(const BenchRow *row, BenchSide side, bool quick, Spec *spec,
     const char *overrides[BENCH_OVERRIDES_MAX + 2], *part = bench_row_part(row, side);
     size_t count = 0;
     CHECK(!quick || row->quick != NULL);
-    char *text = strdup(quick ? row->quick : row->overrides), *rest = text;
-    CHECK(text != NULL);
+    char *text = memory_text(quick ? row->quick : row->overrides, SIZE_MAX), *rest = text;
     for (char *one; (one = strsep(&rest, ";")) != NULL && count < BENCH_OVERRIDES_MAX;)
         if (*one != '\0') overrides[count++] = one;
     overrides[count++] = "workload.memory_limit=none";
