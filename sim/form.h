@@ -39,6 +39,8 @@ Teardown teardown_new(const Graph *graph, const uint8_t *marks, uint8_t alive, u
 
 // ---- in numbers ----
 
+enum { FORM_ROW = 8 };
+
 typedef struct {
     uint32_t objects;
     uint32_t edges;      // references among its objects, when it is built
@@ -47,6 +49,7 @@ typedef struct {
     uint64_t bytes;      // requested, native payload included
     uint64_t payload_bytes;
     Teardown all;  // of tp_clear on every member; and of a DROP, if not closed. NULL: not asked for
+    uint32_t *order;  // its steps without TEARDOWN_LINKS, at least FORM_ROW: the rest are 0
 } Form;
 
 void form_teardown(Form *form, const Template *t, bool closed);

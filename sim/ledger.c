@@ -6,9 +6,14 @@
 
 // ---- opening ----
 
+// Of blocks of addresses and links: objects rounded up, if each is a unit.
+static uint64_t words_max(const Heap *h) {
+    return min_u64(MEMORY_ROW * h->options.objects_max + h->options.slots_max + 1, UINT32_MAX);
+}
+
 bool ledger_open(Heap *h, Error *error) {
     uint64_t units = h->options.objects_max + 1;
-    uint64_t words = min_u64(h->options.objects_max + h->options.slots_max + 1, UINT32_MAX);
+    uint64_t words = words_max(h);
     Ledger *l = h->ledger = memory_new(1, sizeof *l);
     block_init(&l->blocks, words);
     l->run_count = 1;  // 0 is no run
@@ -25,7 +30,7 @@ bool ledger_open(Heap *h, Error *error) {
 
 void ledger_close(Heap *h) {
     uint64_t units = h->options.objects_max + 1;
-    uint64_t words = min_u64(h->options.objects_max + h->options.slots_max + 1, UINT32_MAX);
+    uint64_t words = words_max(h);
     Ledger *l = h->ledger;
     if (l == NULL) return;
 #define TABLE(field, count) reserve_free(l->field, (count), sizeof *l->field)
@@ -69,7 +74,7 @@ static uint32_t record_take(Heap *h, const Event *unit, const Form *form) {
     CHECK(number <= h->options.objects_max);
     Record *r = &l->records[number];
     *r = (Record){.place = h->view.clock,
-                  .first = block_take(&l->blocks, l->addresses, unit->value + links),
+                  .first = block_take(&l->blocks, l->addresses, record_words(unit->value) + links),
                   .objects = unit->value,
                   .refs = 1,
                   .flags = RECORD_USED | RECORD_HELD,
@@ -86,7 +91,8 @@ static uint32_t record_take(Heap *h, const Event *unit, const Form *form) {
 void record_give(Heap *h, uint32_t number) {
     Ledger *l = h->ledger;
     Record *r = &l->records[number];
-    block_give(&l->blocks, l->addresses, r->first, r->objects + record_link_count(h, r));
+    block_give(&l->blocks, l->addresses, r->first,
+               record_words(r->objects) + record_link_count(h, r));
     r->flags = 0;
     r->first = l->record_free;
     l->record_free = number;
@@ -165,7 +171,7 @@ static void blocks_take(Heap *h, const Record *r, uint32_t space) {
     const Template *t = h->options.templates[r->template];
     const bool region = h->options.is_region[space];
     if (template_even(t) && !region) {
-        memory_alloc_many(h->memory, t->bytes, r->objects, l->addresses + r->first);
+        memory_alloc_row(h->memory, t->bytes, r->objects, l->addresses + r->first);
         return;
     }
     for (uint32_t i = 0; i < r->objects; i++) {
@@ -360,9 +366,9 @@ static inline uint32_t record_ahead(const Heap *h, uint32_t unit) {
 // record, then the record, then where its objects lie. What is no unit of an event is fetched for
 // nothing.
 void ledger_fetch(const Heap *h, const Event *events, size_t count) {
-    enum { NUMBER = 24, RECORD = 12, BLOCK = 6 };
+    enum { NUMBER = 24, RECORD = 12, BLOCK = 6, FEW = 32768 };
     const Ledger *l = h->ledger;
-    if (UNLIKELY(count <= NUMBER)) return;
+    if (l->record_count < FEW || UNLIKELY(count <= NUMBER)) return;  // few are in the cache anyway
     __builtin_prefetch(&l->record_of_unit[events[NUMBER].unit]);
     __builtin_prefetch(&l->record_of_unit[events[NUMBER].target]);
     __builtin_prefetch(&l->records[record_ahead(h, events[RECORD].unit)], 1);

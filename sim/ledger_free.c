@@ -221,9 +221,9 @@ static void whole_go(Heap *h, uint32_t number) {
     }
     const Form *form = form_going(h, r);
     const uint32_t cleared = links_clear(h, r);
-    if (template_even(t) && t->links == 0 && r->refs == 0)
-        memory_free_many(h->memory, h->ledger->addresses + r->first, form->all.steps, r->objects,
-                         t->bytes);
+    if (template_even(t) && r->refs == 0)
+        memory_free_row(h->memory, h->ledger->addresses + r->first, form->order, r->objects,
+                        t->bytes);
     else
         blocks_free(h, r, t, &form->all);
     whole_gone(h, number, form, form->edges + cleared);

@@ -42,6 +42,7 @@ typedef struct {
     uint8_t space;  // once listed, if not in pieces
 } Record;
 _Static_assert(sizeof(Record) == 32, "two records share a cache line");
+_Static_assert((int)FORM_ROW == (int)MEMORY_ROW, "orders are long enough for rows");
 
 // The members of a split unit from `from` on, to those of the next run.
 typedef struct {
@@ -137,8 +138,13 @@ static inline Form *record_form(const Heap *h, const Record *r) {
                      r->flags & RECORD_CLOSED);
 }
 
+// Words that the addresses of so many objects take: rows are written as a whole.
+static inline uint32_t record_words(uint32_t objects) {
+    return (objects + MEMORY_ROW - 1) / MEMORY_ROW * MEMORY_ROW;
+}
+
 static inline uint32_t *record_links(const Heap *h, const Record *r) {
-    return h->ledger->addresses + r->first + r->objects;
+    return h->ledger->addresses + r->first + record_words(r->objects);
 }
 
 static inline uint32_t record_link_count(const Heap *h, const Record *r) {

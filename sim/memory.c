@@ -16,6 +16,7 @@
 // bottom. An arena's number is its index in CPython's table: the one released last is the first to
 // be taken again, else the lowest never used.
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory_state.h"
 
@@ -36,7 +37,7 @@ COLD static void used_unlink(Memory *memory, uint32_t id) {
 }
 
 static uint16_t *pool_stack(const Memory *memory, uint32_t id) {
-    return memory->stacks + (size_t)id * memory->stack_entries;
+    return memory->stacks + MEMORY_ROW + ((size_t)id << memory->stack_shift);
 }
 
 // A pool for a class that has none with a free block: it becomes the only one in the used list.
@@ -141,67 +142,79 @@ void memory_free(Memory *memory, Address address, uint32_t bytes) {
 
 // ---- many at once ----
 
-// Blocks of one pool, as many as it has and are wanted; returns how many.
-static uint32_t pool_alloc(Memory *memory, uint32_t id, Address *addresses, uint32_t count) {
-    Pool *pool = &memory->pools[id];
-    const uint32_t units = pool->units, start = id << memory->pool_shift;
-    const uint16_t *stack = pool_stack(memory, id);
-    const uint32_t taken = (uint32_t)min_u64(count, memory->capacity[units] - pool->live);
-    for (uint32_t i = 0; i < taken; i++) {
-        if (pool->freed > 0) {
-            addresses[i] = start + stack[--pool->freed];
-        } else {
-            addresses[i] = start + pool->fresh;
-            pool->fresh = (uint16_t)(pool->fresh + units);
-        }
-    }
-    pool->live = (uint16_t)(pool->live + taken);
-    if (UNLIKELY(pool->live == memory->capacity[units])) used_unlink(memory, id);
-    return taken;
-}
-
 void memory_alloc_many(Memory *memory, uint32_t bytes, uint32_t count, Address *addresses) {
-    CHECK(bytes > 0);
-    const uint32_t units = units_of(memory, bytes);
-    for (uint32_t i = 0; i < count;) {
-        if (UNLIKELY(bytes > memory->small_limit)) {
-            addresses[i++] = large_alloc(memory, bytes);
-            continue;
-        }
-        uint32_t id = memory->used[units];
-        if (UNLIKELY(id == NONE)) id = pool_start(memory, units);
-        i += pool_alloc(memory, id, addresses + i, count - i);
-    }
-}
-
-// As long as blocks are of one pool that was not full and will not be empty, freeing one is pushing
-// it; returns how many were.
-static uint32_t pool_free(Memory *memory, uint32_t id, uint32_t bytes, const Address *addresses,
-                          const uint32_t *order, uint32_t count) {
-    Pool *pool = &memory->pools[id];
-    const uint32_t units = pool->units, start = id << memory->pool_shift;
-    if (units == 0 || pool->live == memory->capacity[units]) return 0;
-    CHECK(units == units_of(memory, bytes) && pool->live > 0);
-    uint16_t *stack = pool_stack(memory, id) + pool->freed;
-    const uint32_t most = (uint32_t)min_u64(count, pool->live - 1u);
-    uint32_t freed = 0;
-    while (freed < most && addresses[order[freed]] >> memory->pool_shift == id) {
-        stack[freed] = (uint16_t)(addresses[order[freed]] - start);
-        freed++;
-    }
-    pool->live = (uint16_t)(pool->live - freed);
-    pool->freed = (uint16_t)(pool->freed + freed);
-    return freed;
+    for (uint32_t i = 0; i < count; i++) addresses[i] = block_alloc(memory, bytes);
 }
 
 void memory_free_many(Memory *memory, const Address *addresses, const uint32_t *order,
                       uint32_t count, uint32_t bytes) {
-    for (uint32_t i = 0; i < count;) {
-        if (LIKELY(bytes <= memory->small_limit))
-            i += pool_free(memory, addresses[order[i]] >> memory->pool_shift, bytes, addresses,
-                           order + i, count - i);
-        if (i < count) memory_free(memory, addresses[order[i++]], bytes);
+    for (uint32_t i = 0; i < count; i++) block_free(memory, addresses[order[i]], bytes);
+}
+
+// What pool `id` has, as many as are wanted; returns how many. `row` has room for MEMORY_ROW more.
+static uint32_t pool_alloc_row(Memory *memory, uint32_t id, uint32_t wanted, Address *row) {
+    Pool *pool = &memory->pools[id];
+    const uint32_t units = pool->units, start = id << memory->pool_shift;
+    const uint32_t taken = (uint32_t)min_u64(wanted, memory->capacity[units] - pool->live);
+    const uint32_t again = (uint32_t)min_u64(taken, pool->freed);
+    const uint16_t *top = pool_stack(memory, id) + pool->freed - 1;
+    for (int i = 0; i < MEMORY_ROW; i++) row[i] = start + top[-i];
+    for (uint32_t i = again; i < taken; i++) {
+        row[i] = start + pool->fresh;
+        pool->fresh = (uint16_t)(pool->fresh + units);
     }
+    pool->freed = (uint16_t)(pool->freed - again);
+    pool->live = (uint16_t)(pool->live + taken);
+    if (pool->live == memory->capacity[units]) used_unlink(memory, id);
+    return taken;
+}
+
+void memory_alloc_row(Memory *memory, uint32_t bytes, uint32_t count, Address *addresses) {
+    Address row[2 * MEMORY_ROW];
+    if (UNLIKELY(count > MEMORY_ROW || bytes > memory->small_limit)) {
+        memory_alloc_many(memory, bytes, count, addresses);
+        return;
+    }
+    const uint32_t units = units_of(memory, bytes);
+    for (uint32_t i = 0; i < count;) {
+        uint32_t id = memory->used[units];
+        if (UNLIKELY(id == NONE)) id = pool_start(memory, units);
+        i += pool_alloc_row(memory, id, count - i, row + i);
+    }
+    memcpy(addresses, row, MEMORY_ROW * sizeof *row);
+}
+
+// False if nothing was done, as the blocks are not of one pool.
+static bool pool_free_row(Memory *memory, uint32_t bytes, const Address *addresses,
+                          const uint32_t *order, uint32_t count) {
+    const Address first = addresses[order[0]];
+    const uint32_t id = first >> memory->pool_shift, start = id << memory->pool_shift;
+    Pool *pool = &memory->pools[id];
+    const uint32_t units = pool->units;
+    Address differ = 0;
+    uint16_t offsets[MEMORY_ROW];
+    for (int i = 0; i < MEMORY_ROW; i++) {
+        Address address = addresses[order[i]];
+        differ |= address ^ first;
+        offsets[i] = (uint16_t)(address - start);
+    }
+    const uint32_t room = (1u << memory->stack_shift) - pool->freed;
+    if (differ >> memory->pool_shift != 0 || units == 0 || room < MEMORY_ROW) return false;
+    CHECK(units == units_of(memory, bytes) && pool->live >= count);
+    if (pool->live == memory->capacity[units]) used_link(memory, id);
+    memcpy(pool_stack(memory, id) + pool->freed, offsets, sizeof offsets);
+    pool->freed = (uint16_t)(pool->freed + count);
+    pool->live = (uint16_t)(pool->live - count);
+    if (UNLIKELY(pool->live == 0)) pool_empty(memory, id);
+    return true;
+}
+
+void memory_free_row(Memory *memory, const Address *addresses, const uint32_t *order,
+                     uint32_t count, uint32_t bytes) {
+    if (LIKELY(count <= MEMORY_ROW && bytes <= memory->small_limit) &&
+        pool_free_row(memory, bytes, addresses, order, count))
+        return;
+    memory_free_many(memory, addresses, order, count, bytes);
 }
 
 static void geometry_set(Memory *memory, const MemoryLayout *layout) {
@@ -214,7 +227,7 @@ static void geometry_set(Memory *memory, const MemoryLayout *layout) {
     memory->arena_pools = layout->arena_bytes / layout->pool_bytes;
     for (uint32_t units = 1; units <= UNITS_MAX; units++)
         memory->capacity[units] = (uint16_t)(pool_room / (units * alignment));
-    memory->stack_entries = memory->capacity[1];
+    memory->stack_shift = 32u - (uint32_t)__builtin_clz(memory->capacity[1]);
 }
 
 static void lists_clear(Memory *memory) {
@@ -239,7 +252,7 @@ Memory *memory_open(const MemoryLayout *layout, uint32_t arenas_max, Error *erro
     memory->pools_max = (uint64_t)arenas_max * memory->arena_pools;
     memory->rightmost = memory_new(memory->arena_pools + 1, sizeof *memory->rightmost);
     lists_clear(memory);
-    uint64_t entries = memory->pools_max * memory->stack_entries;
+    uint64_t entries = (memory->pools_max << memory->stack_shift) + MEMORY_ROW;
     memory->arenas = reserve_new(arenas_max, sizeof(Arena), "arenas", error);
     memory->pools = reserve_new(memory->pools_max, sizeof(Pool), "pools", error);
     memory->stacks = reserve_new(entries, sizeof(uint16_t), "freed blocks", error);
@@ -255,7 +268,7 @@ void memory_ask_pools_lost(Memory *memory, PoolsLost ask, void *context) {
 
 void memory_close(Memory *memory) {
     if (memory == NULL) return;
-    uint64_t entries = memory->pools_max * memory->stack_entries;
+    uint64_t entries = (memory->pools_max << memory->stack_shift) + MEMORY_ROW;
     reserve_free(memory->stacks, entries, sizeof(uint16_t));
     reserve_free(memory->pools, memory->pools_max, sizeof(Pool));
     reserve_free(memory->arenas, memory->arenas_max, sizeof(Arena));

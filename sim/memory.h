@@ -63,10 +63,18 @@ void memory_region_close(Memory *memory, uint32_t region);
 // Gives back a block from any of the above; `bytes` as requested.
 void memory_free(Memory *memory, Address address, uint32_t bytes);
 
-// Gives back addresses[order[i]] for each i, all of `bytes`. Neighbours are mostly of one pool,
-// which is found once.
+// Gives back addresses[order[i]] for each i, all of `bytes`.
 void memory_free_many(Memory *memory, const Address *addresses, const uint32_t *order,
                       uint32_t count, uint32_t bytes);
+
+// The same for short rows, with hardly a branch that could be guessed wrong: lengths of units are
+// random, and a wrong guess costs as much as freeing three blocks. Up to MEMORY_ROW - count
+// addresses more are written (read), and so many numbers of `order` are read; what they are does
+// not matter, as long as they are numbers of the row.
+enum { MEMORY_ROW = 8 };
+void memory_alloc_row(Memory *memory, uint32_t bytes, uint32_t count, Address *addresses);
+void memory_free_row(Memory *memory, const Address *addresses, const uint32_t *order,
+                     uint32_t count, uint32_t bytes);
 
 // What glibc's malloc takes for a block of `bytes` above small_limit: a size field and steps of 16
 // bytes; from 32 MiB on always whole pages of its own. (From 128 KiB on a block has such pages as

@@ -40,10 +40,10 @@ struct Memory {
     uint32_t used[UNITS_MAX + 1];      // by units: the first pool with a free block
     uint16_t capacity[UNITS_MAX + 1];  // by units: blocks in a pool
     uint32_t small_limit;
-    uint32_t unit_shift;     // bytes shifted by this are units,
-    uint32_t pool_shift;     // an address shifted by this is a pool,
-    uint32_t arena_shift;    // by this an arena
-    uint32_t stack_entries;  // reserved per pool: its blocks of the smallest class
+    uint32_t unit_shift;   // bytes shifted by this are units,
+    uint32_t pool_shift;   // an address shifted by this is a pool,
+    uint32_t arena_shift;  // by this an arena
+    uint32_t stack_shift;  // entries reserved per pool: blocks of the smallest class, rounded up
     Pool *pools;
     uint16_t *stacks;  // offsets in the pool, in units; the block freed last on top
 

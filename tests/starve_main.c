@@ -329,7 +329,7 @@ int main(int argc, char **argv) {
            (unsigned long long)(s.passed + s.failed), (unsigned long long)s.same,
            (unsigned long long)s.refused);
     if (s.known > 0)
-        printf("skipped: %llu cases that mutator_open.c or the sanitizer takes for a bug\n",
+        printf("skipped: %llu cases that the sanitizer takes for a bug\n",
                (unsigned long long)s.known);
     printf("%llu passed, %llu failed\n", (unsigned long long)s.passed,
            (unsigned long long)s.failed);

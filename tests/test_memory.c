@@ -105,8 +105,8 @@ static void pair_release(Pair *pair, uint32_t index) {
 enum { MANY = 40 };
 
 static void pair_alloc_many(Pair *pair, uint32_t bytes, uint32_t count) {
-    Address found[MANY];
-    memory_alloc_many(pair->model, bytes, count, found);
+    Address found[MANY + MEMORY_ROW];
+    (count % 2 == 0 ? memory_alloc_row : memory_alloc_many)(pair->model, bytes, count, found);
     for (uint32_t i = 0; i < count; i++) {
         Address expected = naive_alloc(pair->naive, NO_REGION, bytes);
         if (bytes <= pair->small_limit) {
@@ -122,6 +122,7 @@ static void pair_alloc_many(Pair *pair, uint32_t bytes, uint32_t count) {
 static void pair_release_many(Pair *pair) {
     Address addresses[MANY];
     uint32_t order[MANY], count = 0;
+    for (int i = 0; i < MANY; i++) order[i] = MANY - 1;
     const uint32_t bytes = pair->blocks[pair->count - 1].bytes;
     for (; count < MANY && pair->count > 0 && pair->blocks[pair->count - 1].bytes == bytes;
          count++) {
@@ -131,7 +132,8 @@ static void pair_release_many(Pair *pair) {
         if (bytes <= pair->small_limit) pair_mark(pair, block, false);
         naive_release(pair->naive, block.address, bytes);
     }
-    memory_free_many(pair->model, addresses, order, count, bytes);
+    (count % 2 == 0 ? memory_free_row : memory_free_many)(pair->model, addresses, order, count,
+                                                          bytes);
     pair_compare(pair);
 }
 
