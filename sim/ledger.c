@@ -270,7 +270,17 @@ static bool unit_stepwise(Heap *h, const Event *unit, const Form *form) {
     return !cursor->active;
 }
 
+// Whether there are numbers left for it: a heap that has none left has run out of memory.
+static bool words_left(const Heap *h, const Event *unit) {
+    uint64_t words = record_words(unit->value) + h->options.templates[unit->template]->links;
+    return h->ledger->blocks.next + words + words / 8 < h->ledger->blocks.limit;
+}
+
 bool ledger_unit(Heap *h, const Event *unit) {
+    if (UNLIKELY(!h->cursor.active && !words_left(h, unit))) {
+        h->view.reason = WAKE_MEMORY;
+        return false;
+    }
     const Form *form = forms_get(&h->ledger->forms, h->options.templates[unit->template],
                                  unit->template, unit->value, unit->flags & UNIT_CLOSED);
     if (h->cursor.active ||
