@@ -145,6 +145,7 @@ void form_teardown(Form *form, const Template *t, bool closed) {
     memset(marks, 1, form->objects);
     form->all = teardown_new(&graph, marks, 1, 1);
     CHECK(form->all.length == form->objects + (t->links > 0));
+    free(form->order);  // the steps may have been taken over since
     form->order = memory_new(form->objects + (size_t)FORM_ROW, sizeof *form->order);
     for (uint32_t i = 0, next = 0; i < form->all.length; i++)
         if (form->all.steps[i] != TEARDOWN_LINKS) form->order[next++] = form->all.steps[i];

@@ -186,7 +186,7 @@ COLD static void frame_push_whole(Heap *h, uint32_t number) {
 }
 
 // Whether one of the units that the root refers to may lose its last reference with it.
-static bool links_hold(const Heap *h, const Record *r) {
+static bool links_may_fall(const Heap *h, const Record *r) {
     const uint32_t *links = record_links(h, r), count = record_link_count(h, r);
     for (uint32_t k = 0; k < count; k++)
         if (links[k] != 0 && h->ledger->records[links[k]].refs <= count) return true;
@@ -215,7 +215,7 @@ static void blocks_free(Heap *h, const Record *r, const Template *t, const Teard
 static void whole_go(Heap *h, uint32_t number) {
     const Record *r = &h->ledger->records[number];
     const Template *t = h->options.templates[r->template];
-    if (UNLIKELY(r->objects > FORM_KEPT) || links_hold(h, r)) {
+    if (UNLIKELY(r->objects > FORM_KEPT) || links_may_fall(h, r)) {
         frame_push_whole(h, number);
         return;
     }
