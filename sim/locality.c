@@ -3,15 +3,12 @@
 
 #include <stdlib.h>
 
-enum { SAMPLE = 16, SAMPLE_BITS = 4, LINE_BYTES = 64, PAGE_BYTES = 4096 };
-
-// Lines of each level: 32 KiB, 1 MiB, and the 8 MiB that a process can expect of a shared last
-// level; and pages of 4 KiB. Of the powers of two tried, these predicted held-out runs best.
+enum { SAMPLE = 16, SAMPLE_BITS = 4 };
 enum {
-    L1_BITS = 9 - SAMPLE_BITS,
-    L2_BITS = 14 - SAMPLE_BITS,
-    L3_BITS = 17 - SAMPLE_BITS,
-    TABLE_BITS = 12 - SAMPLE_BITS
+    L1_BITS = L1_LINES_LOG2 - SAMPLE_BITS,
+    L2_BITS = L2_LINES_LOG2 - SAMPLE_BITS,
+    L3_BITS = L3_LINES_LOG2 - SAMPLE_BITS,
+    TABLE_BITS = TABLE_PAGES_LOG2 - SAMPLE_BITS
 };
 enum { CACHE_WAYS = 2, TABLE_WAYS = 4 };
 

@@ -13,6 +13,11 @@
 
 #include "memory.h"
 
+// Lines of each level, as powers of two: 32 KiB, 1 MiB, and the 8 MiB that a process can expect of
+// a shared last level; and pages. Of the powers tried, these predicted held-out runs best.
+enum { LINE_BYTES = 64, PAGE_BYTES = 4096 };
+enum { L1_LINES_LOG2 = 9, L2_LINES_LOG2 = 14, L3_LINES_LOG2 = 17, TABLE_PAGES_LOG2 = 12 };
+
 // Touches that missed, in all touches (scaled up from the sample).
 typedef struct {
     uint64_t jumps_l1, jumps_l2, jumps_l3;  // steps of a list walk to another place, by level
