@@ -36,6 +36,12 @@ CostTable cost_table_shipped(CostModel model) {
     return table;
 }
 
+void cost_table_estimated(CostTable *table) {
+    static const char note[] = ", estimated";
+    const size_t used = min_u64(strlen(table->name), sizeof table->name - sizeof note);
+    memcpy(table->name + used, note, sizeof note);
+}
+
 static uint64_t nanoseconds(uint64_t parts) { return (parts + COST_PARTS / 2) / COST_PARTS; }
 
 PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work) {

@@ -3,6 +3,7 @@
 // Work (candidates, edges, frees) is exact; time is a model: prices times counts. There are two.
 //
 //   cache    prices what missed the simulated caches besides (locality.h). What people are shown.
+//            Of the ledger heap what missed is an estimate, and the name of the model says so.
 //   counts   prices counts that do not depend on where objects lie, nor on the order in which they
 //            are examined: for ratios and gates. At the same counts a scattered heap costs forty
 //            times one in order, so its time is good for comparing like with like, and no more.
@@ -31,6 +32,9 @@ typedef struct {
 } CostTable;
 
 CostTable cost_table_shipped(CostModel model);
+
+// Says in the name of a table that what it prices is in part an estimate (ledger_locality.h).
+void cost_table_estimated(CostTable *table);
 
 // What is priced of one carried-out plan.
 typedef struct {

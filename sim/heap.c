@@ -240,7 +240,6 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     if (h->options.allocator == NULL) h->options.allocator = &MEMORY_DEFAULT;
     h->arenas_max = memory_arenas_max(h->options.allocator) - 1;
     h->memory = memory_open(h->options.allocator, h->arenas_max + 1, error);
-    CHECK(!(options->ledger && options->locality));
     if (h->memory != NULL && spaces_open(h, error) &&
         (options->ledger ? ledger_open : tracing_open)(h, error))
         return h;

@@ -6,7 +6,8 @@
 // There are two. The *tracing* heap examines every candidate, as CPython does. The *ledger* heap
 // (ledger.h) keeps books and examines only what is dead: the same collections at the price of the
 // events. It knows no order among live objects, so it carries out no plan that takes parts of a
-// space (budget, PLAN_MARK), and its PauseWork has no moves, jumps and misses.
+// space (budget, PLAN_MARK), and moves, jumps and misses in its PauseWork are estimates
+// (ledger_locality.h), or zero.
 #ifndef OURO_HEAP_H
 #define OURO_HEAP_H
 
@@ -30,7 +31,7 @@ typedef struct {
     bool is_region[SPACES_MAX];
     uint64_t batch;      // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
     bool free_at_death;  // garbage is freed at its truth note, for nothing
-    bool locality;       // count what misses the caches in a collection: tracing only
+    bool locality;       // count what misses the caches in a collection (ledger: estimate)
     bool ledger;         // the ledger heap; else the tracing heap
     const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
     Mapping *mapping;               // where levels and work are counted; NULL: memory of its own

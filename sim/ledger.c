@@ -19,6 +19,8 @@ bool ledger_open(Heap *h, Error *error) {
     l->run_count = 1;  // 0 is no run
 #define TABLE(field, count) \
     ((l->field = reserve_new((count), sizeof *l->field, "the ledger's " #field, error)) != NULL)
+    if (h->options.locality && (l->locality = ledger_locality_open(units, error)) == NULL)
+        return false;
     return segments_open(&l->segments, units, error) && TABLE(records, units) &&
            TABLE(deaths, units) && TABLE(positions, units) && TABLE(counts, units) &&
            TABLE(record_of_unit, h->options.units_max) && TABLE(doomed, units) &&
@@ -49,6 +51,7 @@ void ledger_close(Heap *h) {
     TABLE(resurrected, units);
 #undef TABLE
     if (l->segments.table != NULL) segments_close(&l->segments);
+    ledger_locality_close(l->locality);
     pieces_close(h);
     forms_free(&l->forms);
     free(l->frames);
@@ -85,12 +88,14 @@ static uint32_t record_take(Heap *h, const Event *unit, const Form *form) {
     if (form->root_refs > 0) r->flags |= RECORD_ROOT_CYCLE;
     for (uint32_t k = 0; k < links; k++) record_links(h, r)[k] = 0;
     l->record_of_unit[unit->unit] = number;
+    if (l->locality != NULL) ledger_locality_born(h, number, h->birth_space[unit->template]);
     return number;
 }
 
 void record_give(Heap *h, uint32_t number) {
     Ledger *l = h->ledger;
     Record *r = &l->records[number];
+    if (l->locality != NULL) ledger_locality_gone(l->locality, number);
     block_give(&l->blocks, l->addresses, r->first,
                record_words(r->objects) + record_link_count(h, r));
     r->flags = 0;
@@ -120,7 +125,10 @@ void runs_give(Ledger *l, uint32_t run) {
 }
 
 // Member `member` was born into a segment that the one before it is not in.
-static void record_split(Ledger *l, Record *r, uint32_t member, uint32_t segment) {
+static void record_split(Heap *h, Record *r, uint32_t member, uint32_t segment) {
+    Ledger *l = h->ledger;
+    if (l->locality != NULL)
+        ledger_locality_place(l->locality, (uint32_t)(r - l->records), h->birth_space[r->template]);
     if (!(r->flags & RECORD_SPLIT)) {
         l->run_last = r->segment = run_new(l, 0, r->segment);
         r->flags |= RECORD_SPLIT;
@@ -223,13 +231,15 @@ static void member_track(Heap *h, Record *r, uint32_t member) {
     else if (segment == before)
         segments_forget(&l->segments, segment, 1);  // a run uses it once
     else
-        record_split(l, r, member, segment);
+        record_split(h, r, member, segment);
     if (payload > 0) {
         l->payloads[r->first + member] = memory_alloc(h->memory, payload);
         h->view.payload_bytes += payload;
         h->work.payloads++;
         levels_grow(h, payload);
     }
+    if (member == 0 && l->locality != NULL)
+        ledger_locality_place(l->locality, (uint32_t)(r - l->records), space);
     l->books[space].objects++;
     h->spaces[space].bytes += (uint64_t)template_bytes(t, member) + payload;
 }

@@ -245,6 +245,7 @@ bool ledger_check(const Heap *h, Error *error) {
         if (is_used(&c, i)) count_unit(&c, i);
     for (uint32_t i = 0; good && i < h->options.space_count; i++) good = check_space(&c, i);
     good = good && check_totals(&c) && check_lists(&c) && check_segments(&c);
+    good = good && (h->ledger->locality == NULL || ledger_locality_check(h, error));
     free(c.refs);
     free(c.uses);
     free(c.stack);

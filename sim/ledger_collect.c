@@ -264,6 +264,7 @@ static void delete_garbage(Heap *h, uint64_t found) {
 void ledger_collect(Heap *h, const Plan *plan) {
     Ledger *l = h->ledger;
     PlanResult *result = &h->pause.result;
+    if (l->locality != NULL) ledger_locality_begin(h, plan);
     uint64_t count = gather(h, plan->spaces, plan->into), aside = 0;
     h->pause.condemned_bytes = h->condemned_bytes;
     h->pause.futile = l->condemned.objects - h->condemned.objects;
@@ -273,6 +274,8 @@ void ledger_collect(Heap *h, const Plan *plan) {
     subtract_refs(h, count);
     uint64_t found = move_unreachable(h, count, plan);
     result->survivors = result->candidates - objects_found(l, found);
+    if (l->locality != NULL)
+        ledger_locality_end(h, plan, found, result->candidates - result->survivors);
     const bool legacy = plan->finalizers == FINALIZERS_LEGACY, any = heap_finalizes(h);
     if (any && legacy) aside = set_aside(h, &found);
     if (any && !legacy) finalize(h, plan, &found);
@@ -289,6 +292,7 @@ void ledger_collect(Heap *h, const Plan *plan) {
 void ledger_move(Heap *h, uint32_t from, uint32_t to) {
     Ledger *l = h->ledger;
     Space *source = &h->spaces[from], *into = &h->spaces[to];
+    if (l->locality != NULL) ledger_locality_move(h, from, to);
     uint64_t shift = segments_concat(&l->segments, to, from, h->view.clock);
     for (uint64_t i = 0; i < source->length; i++) {
         uint32_t number = source->members[i];

@@ -4,6 +4,7 @@
 
 #include "form.h"
 #include "ledger.h"
+#include "ledger_locality.h"
 #include "levels.h"
 #include "segment.h"
 
@@ -121,6 +122,8 @@ struct Ledger {
     uint32_t pieces_count, pieces_free;
     size_t pieces_capacity;
     uint64_t serial;
+
+    LedgerLocality *locality;  // NULL: misses are not estimated
 
     Frame *frames;
     size_t depth, frames_capacity;

@@ -244,10 +244,6 @@ static bool open_recorder(Run *run, Error *error) {
 
 // Why the ledger heap cannot be had, or NULL.
 static const char *ledger_refuses(const Run *run) {
-    if (run->cost.model == COST_CACHE)
-        return "the cost model `cache` asks where objects lie and in which order they are "
-               "examined, "
-               "which only the tracing heap knows (--cost counts)";
     if (run->spaces.takes_parts)
         return "the policy takes parts of a space, in an order that only the tracing heap knows";
     if (run->spaces.reads_held)
@@ -259,7 +255,9 @@ static const char *ledger_refuses(const Run *run) {
 static bool engine_choose(Run *run, Error *error) {
     Engine *engine = &run->options.engine;
     const char *refusal = ledger_refuses(run);
-    if (*engine == ENGINE_AUTO) *engine = refusal == NULL ? ENGINE_LEDGER : ENGINE_TRACING;
+    const bool apt = refusal == NULL && run->cost.model == COST_COUNTS;
+    if (*engine == ENGINE_AUTO) *engine = apt ? ENGINE_LEDGER : ENGINE_TRACING;
+    if (*engine == ENGINE_LEDGER && run->cost.model == COST_CACHE) cost_table_estimated(&run->cost);
     if (*engine != ENGINE_LEDGER || refusal == NULL) return true;
     return error_set(error, "policy %s, engine ledger: %s", run->options.policy->label, refusal);
 }

@@ -12,8 +12,8 @@
 
 #define BEHAVIOUR_VERSION 2u  // raised whenever the same input gives other results than before
 
-// What carries the events out. ENGINE_AUTO is the ledger heap (ledger.h) where it applies and its
-// results are good for the cost model, else the tracing heap.
+// What carries the events out. ENGINE_AUTO is the ledger heap (ledger.h) where it applies and knows
+// all that the cost model asks for, else the tracing heap.
 typedef enum { ENGINE_TRACING, ENGINE_LEDGER, ENGINE_NULL, ENGINE_AUTO } Engine;
 
 // How a run ended: at the end of its stream; at the memory limit of the workload or of its process;

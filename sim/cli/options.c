@@ -91,7 +91,8 @@ static const Option RUN_OPTIONS[] = {
     {"engine", "NAME",
      "tracing (default) or ledger simulates, auto: ledger where it applies; null only counts; "
      "cpython (3.11) or cpython-X.Y measures for real"},
-    {"cost", "cache|counts[:FILE]", "the model of pauses; FILE: a table of ouro calibrate"},
+    {"cost", "cache|counts[:FILE]",
+     "the model of pauses (ledger: cache is estimated); FILE: a table of ouro calibrate"},
     {"allocator", "X.Y",
      "the small-object allocator of this CPython, for all policies; default 3.10"},
     {"out", "DIR", "writes results, collections and timelines into DIR"},
