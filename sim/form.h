@@ -9,7 +9,8 @@
 
 // ---- the objects of a unit, one by one ----
 
-enum { FORM_EMPTY = UINT32_MAX, FORM_LINK = UINT32_MAX - 1 };
+#define FORM_EMPTY UINT32_MAX
+#define FORM_LINK  (UINT32_MAX - 1)
 
 // Slots of member m: slots[starts[m]] to slots[starts[m + 1] - 1], in order: a member, FORM_LINK
 // (of the root, to another unit) or FORM_EMPTY.
@@ -30,7 +31,7 @@ typedef struct {
     uint32_t *steps;
     uint32_t length;
 } Teardown;
-enum { TEARDOWN_LINKS = UINT32_MAX };
+#define TEARDOWN_LINKS UINT32_MAX
 
 // What happens when tp_clear is called on the members with marks[m] & clear, in order, or (clear 0)
 // when the root has lost its last reference; nothing outside refers to any of them, and only those
