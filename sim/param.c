@@ -40,7 +40,11 @@ static bool knob_set(const Knob *knob, const char *value, KnobValue *result, Err
         return error_set(error, "'%s' is not allowed; allowed: %s", value, knob->choices);
     if (knob->choices == NULL && !is_word(value))
         return error_set(error, "'%s' is not a name, or a+b+c of names", value);
-    snprintf(result->text, sizeof result->text, "%s", value);
+    size_t length = strlen(value);
+    if (length >= sizeof result->text)
+        return error_set(error, "'%.20s...' is too long: %zu characters are allowed", value,
+                         sizeof result->text - 1);
+    memcpy(result->text, value, length + 1);
     return true;
 }
 
