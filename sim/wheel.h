@@ -40,7 +40,7 @@ typedef struct {
 
 // An empty wheel for at most `items_max` items at a time; false with `error` when its table cannot
 // be reserved. `records` are items_max pieces of `record_size` bytes that the caller reads when an
-// item comes out; NULL: nothing to fetch.
+// item comes out.
 bool wheel_open(Wheel *wheel, uint32_t items_max, const void *records, size_t record_size,
                 Error *error);
 void wheel_close(Wheel *wheel);

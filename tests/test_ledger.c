@@ -187,7 +187,10 @@ static void compare_workload(const char *name, const char *policy_name) {
     EnginesCompared compared;
     Error error = {0};
     char path[64];
-    const char *overrides[] = {"workload.scale=0.02", "workload.memory_limit=none"};
+    // Where fewer random programs are wanted (sanitizers) workloads are smaller, too.
+    const bool small = number_of("OURO_PROGRAMS", PROGRAMS) < PROGRAMS;
+    const char *overrides[] = {small ? "workload.scale=0.005" : "workload.scale=0.02",
+                               "workload.memory_limit=none"};
     snprintf(path, sizeof path, "workloads/%s.ini", name);
     if (!spec_read(spec, path, overrides, 2, &error) ||
         !policy_choose(&policy, policy_name, &error) ||

@@ -57,7 +57,8 @@ static void pair_begin(Pair *pair, unsigned seed, uint64_t now) {
     Error error = {0};
     memset(pair, 0, sizeof *pair);
     pair->seed = seed;
-    ck_assert_msg(wheel_open(&pair->wheel, ITEMS, NULL, 0, &error), "%s", error.text);
+    ck_assert_msg(wheel_open(&pair->wheel, ITEMS, pair->waits, sizeof *pair->waits, &error), "%s",
+                  error.text);
     wheel_set(&pair->wheel, now);
 }
 
