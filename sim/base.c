@@ -1,6 +1,7 @@
 // base.c -- the ground floor: CHECK, Error and reserved memory
 #include "base.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,11 @@ void check_failed(const char *file, int line, const char *condition) {
     abort();
 }
 
-// Without flushing: half of an answer on stdout could pass for the whole.
+// Without flushing: half of an answer on stdout could pass for the whole. Where several threads run
+// out at once, the first says so and the others wait for the end that it brings.
 void memory_missing(const char *what) {
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+    while (atomic_flag_test_and_set(&said)) pause();
     fprintf(stderr, "ouro: out of memory (%s)\n", what);
     _exit(2);
 }
