@@ -1,7 +1,6 @@
 // base.c -- the ground floor: CHECK, Error and reserved memory
 #include "base.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +13,9 @@ void check_failed(const char *file, int line, const char *condition) {
 }
 
 // Without flushing: half of an answer on stdout could pass for the whole. Where several threads run
-// out at once, the first says so and the others wait for the end that it brings.
+// out at once, the first says so, and keeps stderr to itself until it has ended them all.
 void memory_missing(const char *what) {
-    static atomic_flag said = ATOMIC_FLAG_INIT;
-    while (atomic_flag_test_and_set(&said)) pause();
+    flockfile(stderr);
     fprintf(stderr, "ouro: out of memory (%s)\n", what);
     _exit(2);
 }

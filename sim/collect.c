@@ -3,26 +3,15 @@
 // gc_collect_main of Modules/gcmodule.c, 3.8 to 3.11; what is reachable is found in deduce.c.
 #include "heap_state.h"
 
-// CPython appends the younger lists, in order, to that of the oldest condemned generation (or to
-// the list that it collects in place).
-static uint64_t gather_space(Heap *h, uint32_t number, uint64_t count) {
-    Space *space = &h->spaces[number];
-    count = deduce_update(h, space->members, space->length, count);
-    h->condemned_bytes += space->bytes;
-    h->condemned.objects += space->waiting.objects;
-    h->condemned.bytes += space->waiting.bytes;
-    h->condemned.held_bytes += space->waiting.held_bytes;
-    space_reset(space);
-    return count;
-}
-
-static uint64_t gather(Heap *h, uint32_t spaces, uint32_t into) {
-    uint32_t oldest = spaces >> into & 1 ? into : 31u - (uint32_t)__builtin_clz(spaces);
-    h->condemned_bytes = 0;
-    h->condemned = (Waiting){0};
-    uint64_t count = gather_space(h, oldest, 0);
-    for (uint32_t i = 0; i < h->options.space_count; i++)
-        if (i != oldest && spaces >> i & 1) count = gather_space(h, i, count);
+static uint64_t gather(Heap *h, const Plan *plan) {
+    uint32_t order[SPACES_MAX];
+    const uint32_t spaces = heap_condemn(h, plan, order);
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < spaces; i++) {
+        Space *space = &h->spaces[order[i]];
+        count = deduce_update(h, space->members, space->length, count);
+        space_reset(space);
+    }
     return count;
 }
 
@@ -62,7 +51,7 @@ static void walk_unreachable(Heap *h, uint64_t count) {
 
 void tracing_collect(Heap *h, const Plan *plan) {
     PlanResult *result = &h->pause.result;
-    uint64_t unreachable = 0, count = gather(h, plan->spaces, plan->into);
+    uint64_t unreachable = 0, count = gather(h, plan);
     if (plan->budget > count) count = increment_refill(h, plan, count);
     h->pause.condemned_bytes = h->condemned_bytes;
     h->pause.futile = count - h->condemned.objects;

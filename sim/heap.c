@@ -1,6 +1,6 @@
 // heap.c -- the simulated heaps: events in, attention out, plans carried out
 //
-// What both heaps share; the rest is tracing_* (instance.c, collect.c) or ledger_* (ledger.c).
+// What both heaps share; the rest is their HeapKind (instance.c, ledger.c).
 #include "heap.h"
 
 #include <string.h>
@@ -18,7 +18,9 @@ static WakeReason fuse_blown(const Heap *h) {
     return WAKE_NONE;
 }
 
-WakeReason heap_wake_in_allocation(Heap *h) {
+// After the memory of a new object is taken and counted, before it is in any space: up to 3.11 this
+// is where the collector runs.
+static WakeReason wake_in_allocation(Heap *h) {
     const MemoryStats *memory = memory_stats(h->memory);
     if (memory->held_bytes > h->options.memory_limit || memory->arenas == h->arenas_max)
         return WAKE_MEMORY;
@@ -28,7 +30,8 @@ WakeReason heap_wake_in_allocation(Heap *h) {
     return WAKE_NONE;
 }
 
-WakeReason heap_wake_at_safepoint(Heap *h) {
+// After it is tracked and attached: from 3.12 on the collector runs here.
+static WakeReason wake_at_safepoint(Heap *h) {
     WakeReason due = h->due;
     h->due = WAKE_NONE;
     if (due == WAKE_NONE && h->view.clock >= h->sample_clock) return WAKE_SAMPLE;
@@ -57,6 +60,27 @@ bool heap_fits(const Heap *h, uint64_t objects, uint64_t blocks, uint64_t bytes)
 
 // ---- events ----
 
+bool heap_unit_steps(Heap *h, const Event *unit) {
+    Cursor *cursor = &h->cursor;
+    const Template *t = h->options.templates[unit->template];
+    while (cursor->member < unit->value) {
+        Member member = template_member(t, unit->value, unit->flags & UNIT_CLOSED, cursor->member);
+        if (!cursor->allocated) {
+            h->kind->allocate(h, unit, &member);
+            cursor->allocated = true;
+            h->view.reason = wake_in_allocation(h);
+            if (UNLIKELY(h->view.reason != WAKE_NONE)) return false;
+        }
+        h->kind->attach(h, unit, &member);
+        cursor->allocated = false;
+        cursor->member++;
+        h->view.reason = wake_at_safepoint(h);
+        if (UNLIKELY(h->view.reason != WAKE_NONE)) break;
+    }
+    cursor->active = cursor->member < unit->value;
+    return !cursor->active;
+}
+
 _Static_assert(ROUND_END == UINT32_MAX, "view_round_ended relies on it");
 static void apply_phase(Heap *h, const Event *event) {
     h->view.phase = event->value;
@@ -72,34 +96,28 @@ static void note_cascade(Heap *h, uint64_t arenas) {
     h->work.cascade_arenas = arenas;
 }
 
-// STORE and DROP: the events that can free. `ledger` is known when this is compiled.
-static inline void apply_release(Heap *h, const Event *event, bool ledger) {
+// STORE and DROP: the events that can free.
+static inline void apply_release(Heap *h, const HeapKind *kind, const Event *event) {
     uint64_t released = memory_stats(h->memory)->arenas_released;
     h->event_freed = h->event_payloads = 0;
-    if (ledger)
-        event->op == OP_STORE ? ledger_store(h, event) : ledger_drop(h, event);
-    else
-        event->op == OP_STORE ? tracing_store(h, event) : tracing_drop(h, event);
+    event->op == OP_STORE ? kind->store(h, event) : kind->drop(h, event);
     note_cascade(h, memory_stats(h->memory)->arenas_released - released);
-    if (ledger)
-        ledger_settle(h);
-    else
-        tracing_settle(h);
+    kind->settle(h);
     h->levels.garbage_objects_max =
         max_u64(h->levels.garbage_objects_max, h->levels.garbage_objects);
     h->levels.garbage_bytes_max = max_u64(h->levels.garbage_bytes_max, h->levels.garbage_bytes);
 }
 
-static inline bool event_apply(Heap *h, const Event *event, bool ledger) {
+static inline bool event_apply(Heap *h, const HeapKind *kind, const Event *event) {
     switch ((EventOp)event->op) {
         case OP_UNIT:
-            return ledger ? ledger_unit(h, event) : tracing_unit(h, event);
+            return h->cursor.active ? heap_unit_steps(h, event) : kind->unit(h, event);
         case OP_STORE:
         case OP_DROP:
-            apply_release(h, event, ledger);
+            apply_release(h, kind, event);
             break;
         case OP_DEAD:
-            ledger ? ledger_dead(h, event) : tracing_dead(h, event);
+            kind->dead(h, event);
             break;
         case OP_WORK:
             h->work.work_ns += (uint64_t)event->value << event->flags;
@@ -119,32 +137,20 @@ static inline bool event_apply(Heap *h, const Event *event, bool ledger) {
     return true;
 }
 
-static size_t apply_tracing(Heap *h, const Event *events, size_t count) {
-    size_t done = 0;
-    while (done < count && h->view.reason == WAKE_NONE)
-        if (event_apply(h, &events[done], false)) done++;
-    return done;
-}
-
-static size_t apply_ledger(Heap *h, const Event *events, size_t count) {
-    size_t done = 0;
-    while (done < count && h->view.reason == WAKE_NONE) {
-        ledger_fetch(h, events + done, count - done);
-        if (event_apply(h, &events[done], true)) done++;
-    }
-    return done;
-}
-
 static void view_spaces(Heap *h) {
     for (uint32_t i = 0; i < h->options.space_count; i++)
-        h->view.spaces[i] = (SpaceView){
-            h->ledger != NULL ? ledger_objects(h, i) : h->spaces[i].objects, h->spaces[i].bytes};
+        h->view.spaces[i] = (SpaceView){h->kind->objects(h, i), h->spaces[i].bytes};
     h->view.held_bytes = memory_stats(h->memory)->held_bytes;
 }
 
 size_t heap_apply(Heap *h, const Event *events, size_t count) {
+    const HeapKind *kind = h->kind;
+    size_t done = 0;
     h->view.reason = WAKE_NONE;
-    size_t done = (h->ledger != NULL ? apply_ledger : apply_tracing)(h, events, count);
+    while (done < count && h->view.reason == WAKE_NONE) {
+        if (kind->fetch != NULL) kind->fetch(h, events + done, count - done);
+        if (event_apply(h, kind, &events[done])) done++;
+    }
     h->work.events += done;
     h->work.arenas_mapped = memory_stats(h->memory)->arenas_mapped;
     if (h->view.reason != WAKE_NONE) view_spaces(h);
@@ -153,9 +159,26 @@ size_t heap_apply(Heap *h, const Event *events, size_t count) {
 
 // ---- plans ----
 
+uint32_t heap_condemn(Heap *h, const Plan *plan, uint32_t order[SPACES_MAX]) {
+    uint32_t count = 0, spaces = plan->spaces;
+    uint32_t oldest = spaces >> plan->into & 1 ? plan->into : 31u - (uint32_t)__builtin_clz(spaces);
+    order[count++] = oldest;
+    for (uint32_t i = 0; i < h->options.space_count; i++)
+        if (i != oldest && spaces >> i & 1) order[count++] = i;
+    h->condemned_bytes = 0;
+    h->condemned = (Waiting){0};
+    for (uint32_t i = 0; i < count; i++) {
+        const Space *space = &h->spaces[order[i]];
+        h->condemned_bytes += space->bytes;
+        h->condemned.objects += space->waiting.objects;
+        h->condemned.bytes += space->waiting.bytes;
+        h->condemned.held_bytes += space->waiting.held_bytes;
+    }
+    return count;
+}
+
 static void move_or_close(Heap *h, const Plan *plan, uint32_t space) {
-    if (plan->kind == PLAN_MOVE && space != plan->into)
-        (h->ledger != NULL ? ledger_move : tracing_move)(h, space, plan->into);
+    if (plan->kind == PLAN_MOVE && space != plan->into) h->kind->move(h, space, plan->into);
     if (plan->kind == PLAN_RELEASE && h->options.is_region[space])
         memory_region_close(h->memory, space);
 }
@@ -166,11 +189,11 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     if (plan->kind == PLAN_NOTHING) return &h->pause;
     CHECK(plan->spaces != 0 && plan->spaces >> h->options.space_count == 0);
     CHECK(plan->into < h->options.space_count);
-    CHECK(h->ledger == NULL || (plan->kind != PLAN_MARK && plan->budget == 0));
+    CHECK(h->kind == &TRACING_HEAP || (plan->kind != PLAN_MARK && plan->budget == 0));
     uint64_t released = memory_stats(h->memory)->arenas_released;
     h->freed_by = FREED_IN_PAUSE;
     h->finalizers = plan->finalizers;
-    if (plan_collects(plan->kind)) (h->ledger != NULL ? ledger_collect : tracing_collect)(h, plan);
+    if (plan_collects(plan->kind)) h->kind->collect(h, plan);
     if (plan->kind == PLAN_MARK) increment_mark(h, plan);
     for (uint32_t i = 0; i < h->options.space_count; i++)
         if (plan->spaces >> i & 1) move_or_close(h, plan, i);
@@ -178,7 +201,7 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     uint64_t after = memory_stats(h->memory)->arenas_released;
     h->pause.arenas_released = after - released;
     h->view.last = h->pause.result;
-    (h->ledger != NULL ? ledger_let_go : finalize_let_go)(h);
+    h->kind->let_go(h);
     h->work.arenas_released += memory_stats(h->memory)->arenas_released - after;
     view_spaces(h);
     return &h->pause;
@@ -233,6 +256,7 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     Heap *h = mapping_take(options->mapping, 1, sizeof *h, "the heap", error);
     if (h == NULL) return NULL;
     CHECK(options->space_count <= SPACES_MAX && options->objects_max < UINT32_MAX);
+    h->kind = options->ledger ? &LEDGER_HEAP : &TRACING_HEAP;
     h->options = *options;
     h->batch = options->batch > 0 ? (int64_t)options->batch : INT64_MAX;
     h->fuse = FUSE_NONE;
@@ -240,16 +264,14 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     if (h->options.allocator == NULL) h->options.allocator = &MEMORY_DEFAULT;
     h->arenas_max = memory_arenas_max(h->options.allocator) - 1;
     h->memory = memory_open(h->options.allocator, h->arenas_max + 1, error);
-    if (h->memory != NULL && spaces_open(h, error) &&
-        (options->ledger ? ledger_open : tracing_open)(h, error))
-        return h;
+    if (h->memory != NULL && spaces_open(h, error) && h->kind->open(h, error)) return h;
     heap_close(h);
     return NULL;
 }
 
 void heap_close(Heap *h) {
     if (h == NULL) return;
-    (h->options.ledger ? ledger_close : tracing_close)(h);
+    h->kind->close(h);
     for (uint32_t i = 0; i < h->options.space_count; i++) space_close(&h->spaces[i]);
     if (h->memory != NULL) memory_close(h->memory);
     mapping_give(h->options.mapping, h, 1, sizeof *h);

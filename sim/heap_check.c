@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "ledger.h"
+#include "heap_state.h"
 
 typedef struct {
     const Heap *heap;
@@ -170,8 +170,9 @@ static bool check_totals(const Check *c) {
     return true;
 }
 
-bool heap_check(const Heap *h, Error *error) {
-    if (h->ledger != NULL) return ledger_check(h, error);
+bool heap_check(const Heap *h, Error *error) { return h->kind->check(h, error); }
+
+bool tracing_check(const Heap *h, Error *error) {
     Check c = {.heap = h, .end = h->objects.next, .error = error};
     c.expected = memory_new(c.end, sizeof *c.expected);
     c.stack = memory_new(c.end, sizeof *c.stack);

@@ -81,9 +81,44 @@ typedef struct {
     uint32_t slot_next;  // first slot of the next member
 } Cursor;
 
+// What the two heaps do each in their own way: TRACING_HEAP and LEDGER_HEAP. heap.c does the rest.
+typedef struct {
+    bool (*open)(Heap *h, Error *error);
+    void (*close)(Heap *h);
+
+    // Fetches what the events after the next one will touch; there are `count` of them, that
+    // included.
+    void (*fetch)(const Heap *h, const Event *events, size_t count);
+
+    // UNIT: builds it whole where heap_fits, or begins it and goes on by heap_unit_steps; false
+    // when something wants attention before it is finished.
+    bool (*unit)(Heap *h, const Event *unit);
+
+    // The member at the cursor: gets its memory; then goes into its space, with its native payload
+    // and its references.
+    void (*allocate)(Heap *h, const Event *unit, const Member *member);
+    void (*attach)(Heap *h, const Event *unit, const Member *member);
+
+    // STORE and DROP, and DEAD before them; settle: what follows when they are over.
+    void (*store)(Heap *h, const Event *event);
+    void (*drop)(Heap *h, const Event *event);
+    void (*dead)(Heap *h, const Event *event);
+    void (*settle)(Heap *h);
+
+    // Plans, but for what is the same under every heap; let_go: the program lets go of what
+    // finalizers brought back.
+    void (*collect)(Heap *h, const Plan *plan);
+    void (*move)(Heap *h, uint32_t from, uint32_t into);
+    void (*let_go)(Heap *h);
+
+    uint64_t (*objects)(const Heap *h, uint32_t space);  // in it
+    bool (*check)(const Heap *h, Error *error);          // heap_check
+} HeapKind;
+
 typedef struct Ledger Ledger;
 
 struct Heap {
+    const HeapKind *kind;
     HeapOptions options;
     HeapView view;
     int64_t batch, in_batch;  // live objects above the level of the last batch
@@ -118,7 +153,7 @@ struct Heap {
     uint32_t arenas_max;  // mapped; running out of them is running out of memory
     uint32_t near;        // what is no jump of a list walk: locality_near
     Locality *locality;   // NULL: misses are not counted
-    Ledger *ledger;       // NULL: the tracing heap
+    Ledger *ledger;       // of LEDGER_HEAP
     Cursor cursor;
 
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
@@ -305,23 +340,13 @@ uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count);
 // PLAN_MARK.
 void increment_mark(Heap *h, const Plan *plan);
 
-// ---- the tracing heap's side of heap.c ----
+// ---- the tracing heap's side of heap.c: its HeapKind ----
 
-bool tracing_open(Heap *h, Error *error);
-void tracing_close(Heap *h);
+extern const HeapKind TRACING_HEAP;
 
-// UNIT: goes on with it; false when something wants attention before it is finished.
-bool tracing_unit(Heap *h, const Event *unit);
-
-// STORE and DROP, and DEAD before them; tracing_settle: what free_at_death does when they are over.
-void tracing_store(Heap *h, const Event *event);
-void tracing_drop(Heap *h, const Event *event);
-void tracing_dead(Heap *h, const Event *event);
-void tracing_settle(Heap *h);
-
-// A plan, but for what heap_execute does under every heap.
 void tracing_collect(Heap *h, const Plan *plan);
 void tracing_move(Heap *h, uint32_t from, uint32_t into);
+bool tracing_check(const Heap *h, Error *error);
 
 // ---- what heap.c does for both heaps ----
 
@@ -329,11 +354,14 @@ void tracing_move(Heap *h, uint32_t from, uint32_t into);
 // attention in its middle or at its end.
 bool heap_fits(const Heap *h, uint64_t objects, uint64_t blocks, uint64_t bytes);
 
-// Whether something wants attention: after the memory of a new object is taken and counted, before
-// it is in any space (up to 3.11 this is where the collector runs); and after it is tracked and
-// attached (from 3.12 on it runs here).
-WakeReason heap_wake_in_allocation(Heap *h);
-WakeReason heap_wake_at_safepoint(Heap *h);
+// Goes on with the unit that the cursor is in, member by member; false when something wants
+// attention before it is finished.
+bool heap_unit_steps(Heap *h, const Event *unit);
+
+// Sums up what lies in the spaces that a plan condemns, which are to be emptied. Returns how many
+// they are, and in `order` which: as CPython appends the younger lists to that of the oldest
+// condemned generation, or to the list that it collects in place.
+uint32_t heap_condemn(Heap *h, const Plan *plan, uint32_t order[SPACES_MAX]);
 
 // Whether any object may have a finalizer.
 bool heap_finalizes(const Heap *h);

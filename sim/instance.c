@@ -87,7 +87,7 @@ static uint64_t members_die(Heap *h, const Instance *instance) {
     return bytes;
 }
 
-void tracing_dead(Heap *h, const Event *event) {
+static void dead(Heap *h, const Event *event) {
     uint32_t number = h->instance_of_unit[event->unit];
     Instance *instance = &h->instances[number];
     CHECK(h->view.clock >> 48 == 0);
@@ -109,6 +109,11 @@ static bool unit_begin(Heap *h, const Event *unit) {
     return true;
 }
 
+static void member_allocate(Heap *h, const Event *unit, const Member *member) {
+    (void)unit;
+    object_allocate(h, h->cursor.instance, h->cursor.member, h->cursor.slot_next, member->slots);
+}
+
 static void member_attach(Heap *h, const Event *unit, const Member *member) {
     const Instance *instance = &h->instances[h->cursor.instance];
     const Template *t = h->options.templates[unit->template];
@@ -116,6 +121,7 @@ static void member_attach(Heap *h, const Event *unit, const Member *member) {
     uint32_t i = h->cursor.member, object = instance->first + i;
     bool closed = unit->flags & UNIT_CLOSED;
     object_track(h, object, h->birth_space[unit->template]);
+    h->cursor.slot_next += member->slots;
     if (i > 0) slot_set(h, slots_at[member->parent] + member->parent_slot, object);
     for (uint32_t k = 0; k < member->stores; k++) {
         MemberStore store = template_store(t, unit->value, closed, i, k);
@@ -136,34 +142,13 @@ static bool unit_out_of_numbers(Heap *h) {
     return false;
 }
 
-bool tracing_unit(Heap *h, const Event *unit) {
-    Cursor *cursor = &h->cursor;
-    const Template *t = h->options.templates[unit->template];
-    bool closed = unit->flags & UNIT_CLOSED;
-    if (!cursor->active) {
-        const Image *image = image_find(&h->images, unit->template, unit->value, closed);
-        if (image != NULL &&
-            heap_fits(h, image->objects, image->objects + image->payloads, image->bytes))
-            return whole_build(h, unit, image) || unit_out_of_numbers(h);
-        if (!unit_begin(h, unit)) return unit_out_of_numbers(h);
-    }
-    while (cursor->member < unit->value) {
-        Member member = template_member(t, unit->value, closed, cursor->member);
-        if (!cursor->allocated) {
-            object_allocate(h, cursor->instance, cursor->member, cursor->slot_next, member.slots);
-            cursor->allocated = true;
-            h->view.reason = heap_wake_in_allocation(h);
-            if (UNLIKELY(h->view.reason != WAKE_NONE)) return false;
-        }
-        member_attach(h, unit, &member);
-        cursor->slot_next += member.slots;
-        cursor->allocated = false;
-        cursor->member++;
-        h->view.reason = heap_wake_at_safepoint(h);
-        if (UNLIKELY(h->view.reason != WAKE_NONE)) break;
-    }
-    cursor->active = cursor->member < unit->value;
-    return !cursor->active;
+static bool build(Heap *h, const Event *unit) {
+    const Image *image =
+        image_find(&h->images, unit->template, unit->value, unit->flags & UNIT_CLOSED);
+    if (image != NULL &&
+        heap_fits(h, image->objects, image->objects + image->payloads, image->bytes))
+        return whole_build(h, unit, image) || unit_out_of_numbers(h);
+    return unit_begin(h, unit) ? heap_unit_steps(h, unit) : unit_out_of_numbers(h);
 }
 
 // ---- STORE and DROP ----
@@ -182,7 +167,7 @@ static uint32_t link_slot(Heap *h, uint32_t number, uint32_t link) {
     return slots_at + template_link_slot(t, instance->objects, closed, link);
 }
 
-void tracing_store(Heap *h, const Event *event) {
+static void store(Heap *h, const Event *event) {
     uint32_t slot = link_slot(h, h->instance_of_unit[event->unit], event->flags), target = 0;
     if (event->target != NO_UNIT) {
         target = unit_root(h, event->target);
@@ -194,7 +179,7 @@ void tracing_store(Heap *h, const Event *event) {
     if (old != 0) object_decref(h, old);
 }
 
-void tracing_drop(Heap *h, const Event *event) {
+static void drop(Heap *h, const Event *event) {
     Instance *instance = &h->instances[h->instance_of_unit[event->unit]];
     CHECK(instance->flags & INSTANCE_HELD);
     instance->flags &= (uint8_t)~INSTANCE_HELD;
@@ -202,7 +187,7 @@ void tracing_drop(Heap *h, const Event *event) {
 }
 
 // The oracle: what has just died and is not freed yet goes now.
-void tracing_settle(Heap *h) {
+static void settle(Heap *h) {
     h->freed_by = FREED_BY_ORACLE;
     for (uint32_t i = 0; i < h->doomed_count; i++) {
         const Instance *instance = &h->instances[h->doomed[i]];
@@ -244,7 +229,7 @@ static bool locality_start(Heap *h, Error *error) {
     return h->locality != NULL;
 }
 
-bool tracing_open(Heap *h, Error *error) {
+static bool tracing_open(Heap *h, Error *error) {
     HeapOptions *options = &h->options;
     options->objects_max = min_u64(options->objects_max, TRACING_OBJECTS_END - 1);
     block_init(&h->objects, options->objects_max + 1);
@@ -258,7 +243,7 @@ bool tracing_open(Heap *h, Error *error) {
     return true;
 }
 
-void tracing_close(Heap *h) {
+static void tracing_close(Heap *h) {
     uint64_t objects = h->options.objects_max + 1;
     uint32_t *const tables[] = {h->refcounts,   h->gc,          h->slots_at,   h->addresses,
                                 h->payloads,    h->members_far, h->candidates, h->rescued,
@@ -273,3 +258,20 @@ void tracing_close(Heap *h) {
     images_close(&h->images);
     locality_close(h->locality);
 }
+
+static uint64_t objects_in(const Heap *h, uint32_t space) { return h->spaces[space].objects; }
+
+const HeapKind TRACING_HEAP = {.open = tracing_open,
+                               .close = tracing_close,
+                               .unit = build,
+                               .allocate = member_allocate,
+                               .attach = member_attach,
+                               .store = store,
+                               .drop = drop,
+                               .dead = dead,
+                               .settle = settle,
+                               .collect = tracing_collect,
+                               .move = tracing_move,
+                               .let_go = finalize_let_go,
+                               .objects = objects_in,
+                               .check = tracing_check};

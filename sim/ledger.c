@@ -11,7 +11,7 @@ static uint64_t words_max(const Heap *h) {
     return min_u64(MEMORY_ROW * h->options.objects_max + h->options.slots_max + 1, UINT32_MAX);
 }
 
-bool ledger_open(Heap *h, Error *error) {
+static bool ledger_open(Heap *h, Error *error) {
     uint64_t units = h->options.objects_max + 1;
     uint64_t words = words_max(h);
     Ledger *l = h->ledger = memory_new(1, sizeof *l);
@@ -30,7 +30,7 @@ bool ledger_open(Heap *h, Error *error) {
 #undef TABLE
 }
 
-void ledger_close(Heap *h) {
+static void ledger_close(Heap *h) {
     uint64_t units = h->options.objects_max + 1;
     uint64_t words = words_max(h);
     Ledger *l = h->ledger;
@@ -211,8 +211,13 @@ static void unit_whole(Heap *h, const Event *unit, const Form *form) {
 
 // ---- UNIT, object by object ----
 
-static void member_allocate(Heap *h, const Record *r, uint32_t member) {
-    const Template *t = h->options.templates[r->template];
+static Record *record_at_cursor(const Heap *h) { return &h->ledger->records[h->cursor.instance]; }
+
+static void member_allocate(Heap *h, const Event *unit, const Member *shape) {
+    (void)shape;
+    const Template *t = h->options.templates[unit->template];
+    const Record *r = record_at_cursor(h);
+    const uint32_t member = h->cursor.member;
     uint32_t space = h->birth_space[r->template], bytes = template_bytes(t, member);
     h->ledger->addresses[r->first + member] = h->options.is_region[space]
                                                   ? memory_region_alloc(h->memory, space, bytes)
@@ -244,40 +249,20 @@ static void member_track(Heap *h, Record *r, uint32_t member) {
     h->spaces[space].bytes += (uint64_t)template_bytes(t, member) + payload;
 }
 
-static void member_attach(Heap *h, const Event *unit, Record *r, uint32_t member) {
+static void member_attach(Heap *h, const Event *unit, const Member *shape) {
     Ledger *l = h->ledger;
+    Record *r = record_at_cursor(h);
+    const uint32_t member = h->cursor.member;
     const Template *t = h->options.templates[unit->template];
     const bool closed = unit->flags & UNIT_CLOSED;
-    const Member shape = template_member(t, unit->value, closed, member);
     member_track(h, r, member);
-    if (member > 0) member_book(l, r, shape.parent)->edges++;
-    for (uint32_t k = 0; k < shape.stores; k++)
+    if (member > 0) member_book(l, r, shape->parent)->edges++;
+    for (uint32_t k = 0; k < shape->stores; k++)
         member_book(l, r, template_store(t, unit->value, closed, member, k).from)->edges++;
-    h->work.stores += shape.stores;
+    h->work.stores += shape->stores;
     if (member > 0 || unit->target == NO_UNIT) return;
     link_first(h, r, unit->target);
     member_book(l, r, 0)->edges++;
-}
-
-static bool unit_stepwise(Heap *h, const Event *unit, const Form *form) {
-    Cursor *cursor = &h->cursor;
-    if (!cursor->active) *cursor = (Cursor){.active = true, .instance = record_take(h, unit, form)};
-    Record *r = &h->ledger->records[cursor->instance];
-    while (cursor->member < unit->value) {
-        if (!cursor->allocated) {
-            member_allocate(h, r, cursor->member);
-            cursor->allocated = true;
-            h->view.reason = heap_wake_in_allocation(h);
-            if (UNLIKELY(h->view.reason != WAKE_NONE)) return false;
-        }
-        member_attach(h, unit, r, cursor->member);
-        cursor->allocated = false;
-        cursor->member++;
-        h->view.reason = heap_wake_at_safepoint(h);
-        if (UNLIKELY(h->view.reason != WAKE_NONE)) break;
-    }
-    cursor->active = cursor->member < unit->value;
-    return !cursor->active;
 }
 
 // Whether there are numbers left for it: a heap that has none left has run out of memory.
@@ -286,23 +271,24 @@ static bool words_left(const Heap *h, const Event *unit) {
     return h->ledger->blocks.next + words + words / 8 < h->ledger->blocks.limit;
 }
 
-bool ledger_unit(Heap *h, const Event *unit) {
-    if (UNLIKELY(!h->cursor.active && !words_left(h, unit))) {
+static bool build(Heap *h, const Event *unit) {
+    if (UNLIKELY(!words_left(h, unit))) {
         h->view.reason = WAKE_MEMORY;
         return false;
     }
     const Form *form = forms_get(&h->ledger->forms, h->options.templates[unit->template],
                                  unit->template, unit->value, unit->flags & UNIT_CLOSED);
-    if (h->cursor.active ||
-        UNLIKELY(!heap_fits(h, unit->value, unit->value + form->payloads, form->bytes)))
-        return unit_stepwise(h, unit, form);
-    unit_whole(h, unit, form);
-    return true;
+    if (LIKELY(heap_fits(h, unit->value, unit->value + form->payloads, form->bytes))) {
+        unit_whole(h, unit, form);
+        return true;
+    }
+    h->cursor = (Cursor){.active = true, .instance = record_take(h, unit, form)};
+    return heap_unit_steps(h, unit);
 }
 
 // ---- STORE, DROP, DEAD ----
 
-void ledger_store(Heap *h, const Event *event) {
+static void store(Heap *h, const Event *event) {
     Ledger *l = h->ledger;
     Record *r = &l->records[l->record_of_unit[event->unit]];
     uint32_t *link = &record_links(h, r)[event->flags], old = *link;
@@ -314,7 +300,7 @@ void ledger_store(Heap *h, const Event *event) {
     if (old != 0) ledger_release(h, old);
 }
 
-void ledger_drop(Heap *h, const Event *event) {
+static void drop(Heap *h, const Event *event) {
     uint32_t number = h->ledger->record_of_unit[event->unit];
     Record *r = &h->ledger->records[number];
     CHECK(r->flags & RECORD_HELD);
@@ -322,7 +308,7 @@ void ledger_drop(Heap *h, const Event *event) {
     ledger_release(h, number);
 }
 
-void ledger_dead(Heap *h, const Event *event) {
+static void dead(Heap *h, const Event *event) {
     Ledger *l = h->ledger;
     uint32_t number = l->record_of_unit[event->unit];
     Record *r = &l->records[number];
@@ -348,7 +334,7 @@ static void record_list(Heap *h, uint32_t number) {
     space->waiting.bytes += bytes;
 }
 
-void ledger_settle(Heap *h) {
+static void settle(Heap *h) {
     Ledger *l = h->ledger;
     for (uint32_t i = 0; i < l->doomed_count; i++) {
         Record *r = &l->records[l->doomed[i]];
@@ -371,7 +357,9 @@ void ledger_settle(Heap *h) {
 
 // ---- what others see ----
 
-uint64_t ledger_objects(const Heap *h, uint32_t space) { return h->ledger->books[space].objects; }
+static uint64_t objects_in(const Heap *h, uint32_t space) {
+    return h->ledger->books[space].objects;
+}
 
 const Address *ledger_addresses(const Heap *h, uint32_t unit) {
     const Ledger *l = h->ledger;
@@ -385,7 +373,7 @@ static inline uint32_t record_ahead(const Heap *h, uint32_t unit) {
 // Events are known ahead, so what they will touch can be fetched in time: first the number of the
 // record, then the record, then where its objects lie. What is no unit of an event is fetched for
 // nothing.
-void ledger_fetch(const Heap *h, const Event *events, size_t count) {
+static void fetch(const Heap *h, const Event *events, size_t count) {
     enum { NUMBER = 24, RECORD = 12, BLOCK = 6, FEW = 32768 };
     const Ledger *l = h->ledger;
     if (l->record_count < FEW || UNLIKELY(count <= NUMBER)) return;  // few are in the cache anyway
@@ -395,3 +383,19 @@ void ledger_fetch(const Heap *h, const Event *events, size_t count) {
     __builtin_prefetch(&l->records[record_ahead(h, events[RECORD].target)], 1);
     __builtin_prefetch(&l->addresses[l->records[record_ahead(h, events[BLOCK].unit)].first]);
 }
+
+const HeapKind LEDGER_HEAP = {.open = ledger_open,
+                              .close = ledger_close,
+                              .fetch = fetch,
+                              .unit = build,
+                              .allocate = member_allocate,
+                              .attach = member_attach,
+                              .store = store,
+                              .drop = drop,
+                              .dead = dead,
+                              .settle = settle,
+                              .collect = ledger_collect,
+                              .move = ledger_move,
+                              .let_go = ledger_let_go,
+                              .objects = objects_in,
+                              .check = ledger_check};

@@ -20,38 +20,12 @@
 // CPython puts a *live* object that it reaches late at the end of the list. So what is freed in a
 // pause may be freed in another order, and the allocator may then hold more or less. Nothing else
 // differs.
-//
-// Functions are called only where h->ledger is there.
 #ifndef OURO_LEDGER_H
 #define OURO_LEDGER_H
 
 #include "heap_state.h"
 
-bool ledger_open(Heap *h, Error *error);
-void ledger_close(Heap *h);
-
-// Fetches what the events after the next one will touch; there are `count` of them, that included.
-void ledger_fetch(const Heap *h, const Event *events, size_t count);
-
-// UNIT: goes on with it; false when something wants attention before it is finished.
-bool ledger_unit(Heap *h, const Event *unit);
-
-// STORE, DROP, the DEAD before them, and what follows when they are over.
-void ledger_store(Heap *h, const Event *event);
-void ledger_drop(Heap *h, const Event *event);
-void ledger_dead(Heap *h, const Event *event);
-void ledger_settle(Heap *h);
-
-// Plans; afterwards the program lets go of what finalizers brought back.
-void ledger_collect(Heap *h, const Plan *plan);
-void ledger_move(Heap *h, uint32_t from, uint32_t into);
-void ledger_let_go(Heap *h);
-
-// Objects in a space.
-uint64_t ledger_objects(const Heap *h, uint32_t space);
-
-// heap_check for this heap: recounts references, books, garbage and segments from the units.
-bool ledger_check(const Heap *h, Error *error);
+extern const HeapKind LEDGER_HEAP;
 
 // Where the objects of a unit lie, in the order of their births.
 const Address *ledger_addresses(const Heap *h, uint32_t unit);

@@ -8,7 +8,6 @@
 
 // ---- candidates ----
 
-// What a space knows goes into the sums of the condemned.
 static uint64_t gather_space(Heap *h, uint32_t number, uint32_t into, uint64_t count) {
     Ledger *l = h->ledger;
     Space *space = &h->spaces[number];
@@ -22,23 +21,16 @@ static uint64_t gather_space(Heap *h, uint32_t number, uint32_t into, uint64_t c
         l->placed[count++] = (Placed){l->records[record].place, record};
     }
     count = pieces_gather(h, number, count);
-    h->condemned_bytes += space->bytes;
-    h->condemned.objects += space->waiting.objects;
-    h->condemned.bytes += space->waiting.bytes;
-    h->condemned.held_bytes += space->waiting.held_bytes;
     book_add(&l->condemned, &l->books[number]);
     space_reset(space);
     return count;
 }
 
-// In the order in which CPython appends the younger lists: collect.c.
-static uint64_t gather(Heap *h, uint32_t spaces, uint32_t into) {
-    uint32_t oldest = spaces >> into & 1 ? into : 31u - (uint32_t)__builtin_clz(spaces);
-    h->condemned_bytes = 0;
-    h->condemned = (Waiting){0};
-    uint64_t count = gather_space(h, oldest, into, 0);
-    for (uint32_t i = 0; i < h->options.space_count; i++)
-        if (i != oldest && spaces >> i & 1) count = gather_space(h, i, into, count);
+static uint64_t gather(Heap *h, const Plan *plan) {
+    uint32_t order[SPACES_MAX];
+    const uint32_t spaces = heap_condemn(h, plan, order);
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < spaces; i++) count = gather_space(h, order[i], plan->into, count);
     placed_sort(h->ledger, count);
     return count;
 }
@@ -265,7 +257,7 @@ void ledger_collect(Heap *h, const Plan *plan) {
     Ledger *l = h->ledger;
     PlanResult *result = &h->pause.result;
     if (l->locality != NULL) ledger_locality_begin(h, plan);
-    uint64_t count = gather(h, plan->spaces, plan->into), aside = 0;
+    uint64_t count = gather(h, plan), aside = 0;
     h->pause.condemned_bytes = h->condemned_bytes;
     h->pause.futile = l->condemned.objects - h->condemned.objects;
     result->candidates = l->condemned.objects;

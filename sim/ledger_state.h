@@ -225,6 +225,15 @@ void pieces_keep(Heap *h, uint32_t record);
 uint32_t pieces_survive_found(Heap *h, uint32_t record, uint8_t into, bool garbage);
 void pieces_survive_rest(Heap *h, uint32_t record, uint32_t spaces, uint8_t into);
 
+// ---- ledger_collect.c, ledger_check.c: of LEDGER_HEAP ----
+
+void ledger_collect(Heap *h, const Plan *plan);
+void ledger_move(Heap *h, uint32_t from, uint32_t into);
+void ledger_let_go(Heap *h);
+
+// Recounts references, books, garbage and segments from the units.
+bool ledger_check(const Heap *h, Error *error);
+
 // ---- ledger_order.c ----
 
 // Brings `count` of l->placed into ascending order of places.
