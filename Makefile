@@ -37,7 +37,12 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
 CLI_OBJECTS := $(call objects,sim/cli/*.c)
 LIB_OBJECTS := $(call objects,sim/*.c policies/*.c) $(filter-out %/main.o,$(CLI_OBJECTS))
 # Every file of tests/ goes into one program, but for those that are a program of their own.
-TEST_OBJECTS := $(filter-out %/pcg_ours.o $(BUILD)/obj/tests/starve_%,$(call objects,tests/*.c))
+TEST_OBJECTS := $(filter-out %/pcg_ours.o $(BUILD)/obj/tests/starve_% $(BUILD)/obj/tests/fuzz_%,\
+                             $(call objects,tests/*.c))
+# Random programs on every heap.
+PROGRAM_OBJECTS := $(call objects,tests/fuzz_*.c) \
+                   $(addprefix $(BUILD)/obj/tests/,engines.o lockstep.o naive_heap.o naive_rules.o)
+POOLED := reserve_new reserve_free mapping_take mapping_give
 FUZZ_OBJECTS := $(call objects,tests/fuzz/*.c)
 FUZZ_SECONDS := 300
 STARVE_OBJECTS := $(call objects,tests/starve_*.c)
@@ -59,7 +64,8 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 	$(BUILD)/ouro report $(OUT)
 	@echo "The comparison is drawn in $(OUT)/index.html; the figures are in $(OUT)/summary.tsv."
 
-check: $(addprefix $(BUILD)/,ouro tests starve pcg_ours pcg_reference) interpreters  ## all tests
+TEST_PROGRAMS := $(addprefix $(BUILD)/,ouro tests fuzz starve pcg_ours pcg_reference)
+check: $(TEST_PROGRAMS) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
 fuzz: setup  ## hostile input for every reader, FUZZ_SECONDS=300 each
@@ -145,6 +151,11 @@ $(BUILD)/ouro: $(BUILD)/obj/sim/cli/main.o $(BUILD)/libouro.a
 $(BUILD)/tests: $(TEST_OBJECTS) $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) $^ $(LIBS) $(CHECK_LIBS) -o $@
+
+$(BUILD)/fuzz: $(PROGRAM_OBJECTS) $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) $^ $(LIBS) \
+	    $(POOLED:%=-Wl,--wrap=%) -o $@
 
 # In a build of its own, which notes what is covered: tests/parsers makes it.
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/fuzz.o $(BUILD)/libouro.a

@@ -125,6 +125,7 @@ static uint64_t geometric_slope(uint64_t mean) {
 static bool parse_table(Dist *dist, const char *text, uint64_t low, uint64_t high, Error *error) {
     char word[64];
     uint32_t sum = 0;
+    dist->low = UINT64_MAX;
     while (text_word(&text, word, sizeof word)) {
         char *colon = strchr(word, ':');
         uint32_t share = 0;
@@ -135,6 +136,8 @@ static bool parse_table(Dist *dist, const char *text, uint64_t low, uint64_t hig
         *colon = '\0';
         if (!text_count(word, low, high, &dist->values[dist->entries], error)) return false;
         if (!text_share(colon + 1, &share, error)) return false;
+        dist->low = min_u64(dist->low, dist->values[dist->entries]);
+        dist->high = max_u64(dist->high, dist->values[dist->entries]);
         sum += share;
         dist->below[dist->entries++] = sum;
     }

@@ -162,9 +162,9 @@ static void form_free(Form *form) {
 
 Form *forms_make(Forms *forms, const Template *t, uint16_t template, uint32_t objects,
                  bool closed) {
-    CHECK(template <FORM_TEMPLATES_MAX);
+    CHECK(template <forms->templates);
     if (objects <= FORM_KEPT) {
-        Form **kept = &forms->kept[template][closed][objects];
+        Form **kept = &forms->kept[form_index(template, objects, closed)];
         if (*kept == NULL) *kept = form_new(t, objects, closed);
         return *kept;
     }
@@ -178,9 +178,16 @@ Form *forms_make(Forms *forms, const Template *t, uint16_t template, uint32_t ob
     return forms->large;
 }
 
-void forms_free(Forms *forms) {
-    for (uint32_t t = 0; t < FORM_TEMPLATES_MAX; t++)
-        for (uint32_t closed = 0; closed < 2; closed++)
-            for (uint32_t i = 0; i <= FORM_KEPT; i++) form_free(forms->kept[t][closed][i]);
+bool forms_open(Forms *forms, uint32_t templates, Error *error) {
+    *forms = (Forms){.templates = templates};
+    forms->kept = reserve_new(form_index((uint16_t)templates, 0, false), sizeof *forms->kept,
+                              "the forms of units", error);
+    return forms->kept != NULL;
+}
+
+void forms_close(Forms *forms) {
+    const size_t count = form_index((uint16_t)forms->templates, 0, false);
+    for (size_t i = 0; forms->kept != NULL && i < count; i++) form_free(forms->kept[i]);
+    reserve_free(forms->kept, count, sizeof *forms->kept);
     form_free(forms->large);
 }

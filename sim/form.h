@@ -56,22 +56,29 @@ typedef struct {
 void form_teardown(Form *form, const Template *t, bool closed);
 
 // Forms that were asked for; of units of more than FORM_KEPT objects only the last one.
-enum { FORM_KEPT = 1024, FORM_TEMPLATES_MAX = 64 };
+enum { FORM_KEPT = 1024 };
 typedef struct {
-    Form *kept[FORM_TEMPLATES_MAX][2][FORM_KEPT + 1];  // template, closed, objects
+    Form **kept;  // by form_index
+    uint32_t templates;
     Form *large;
     uint16_t large_template;
     bool large_closed;
 } Forms;
 
+bool forms_open(Forms *forms, uint32_t templates, Error *error);
+void forms_close(Forms *forms);
+
+static inline size_t form_index(uint16_t template, uint32_t objects, bool closed) {
+    return ((size_t) template * 2 + closed) * (FORM_KEPT + 1) + objects;
+}
+
 Form *forms_make(Forms *forms, const Template *t, uint16_t template, uint32_t objects, bool closed);
-void forms_free(Forms *forms);
 
 // Valid until the next call.
 static inline Form *forms_get(Forms *forms, const Template *t, uint16_t template, uint32_t objects,
                               bool closed) {
     if (LIKELY(objects <= FORM_KEPT)) {
-        Form *form = forms->kept[template][closed][objects];
+        Form *form = forms->kept[form_index(template, objects, closed)];
         if (LIKELY(form != NULL)) return form;
     }
     return forms_make(forms, t, template, objects, closed);

@@ -21,7 +21,8 @@ static bool ledger_open(Heap *h, Error *error) {
     ((l->field = reserve_new((count), sizeof *l->field, "the ledger's " #field, error)) != NULL)
     if (h->options.locality && (l->locality = ledger_locality_open(units, error)) == NULL)
         return false;
-    return segments_open(&l->segments, units, error) && TABLE(records, units) &&
+    return segments_open(&l->segments, units, error) &&
+           forms_open(&l->forms, h->options.template_count, error) && TABLE(records, units) &&
            TABLE(deaths, units) && TABLE(positions, units) && TABLE(counts, units) &&
            TABLE(record_of_unit, h->options.units_max) && TABLE(doomed, units) &&
            TABLE(addresses, words) && TABLE(payloads, words) && TABLE(runs, units) &&
@@ -53,7 +54,7 @@ static void ledger_close(Heap *h) {
     if (l->segments.table != NULL) segments_close(&l->segments);
     ledger_locality_close(l->locality);
     pieces_close(h);
-    forms_free(&l->forms);
+    forms_close(&l->forms);
     free(l->frames);
     free(l);
     h->ledger = NULL;

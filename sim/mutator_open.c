@@ -6,7 +6,7 @@
 
 // Units of a population in one round, at most.
 static uint64_t units_bound(const Spec *spec, const Population *p) {
-    uint64_t smallest = max_u64(p->objects.kind == DIST_TABLE ? 1 : p->objects.low, 1);
+    uint64_t smallest = max_u64(p->objects.low, 1);
     return spec->phases[p->phase].allocations / smallest + 2;
 }
 

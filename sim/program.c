@@ -10,8 +10,8 @@ typedef struct {
     Rng rng;
     char *end;
     size_t left;
+    ProgramKind kind;
     uint32_t phases, populations;
-    FinalizerRule finalizers;
     bool resurrects;  // a population does
 } Writer;
 
@@ -30,6 +30,12 @@ static void put(Writer *w, const char *format, ...) {
 // One in an expression: compilers differ in the order in which they evaluate arguments.
 static uint32_t draw(Writer *w, uint32_t low, uint32_t high) {
     return low + rng_below(&w->rng, high - low + 1);
+}
+
+// The same of a program that is smaller than a whole one: at least 1.
+static uint32_t draw_sized(Writer *w, uint32_t low, uint32_t high) {
+    uint32_t whole = draw(w, low, high), sized = whole * w->kind.size / PROGRAM_WHOLE;
+    return sized > 0 ? sized : 1;
 }
 
 static bool chance(Writer *w, uint32_t percent) { return draw(w, 1, 100) <= percent; }
@@ -67,6 +73,10 @@ static void put_shape(Writer *w) {
 }
 
 static void put_lifetime(Writer *w) {
+    if (w->kind.simulated && chance(w, 5)) {
+        put(w, "lifetime = forever\n");
+        return;
+    }
     switch (draw(w, 0, 5)) {
         case 0:
             put(w, "lifetime = phase\n");
@@ -75,16 +85,16 @@ static void put_lifetime(Writer *w) {
             put(w, "lifetime = round\n");
             break;
         case 2:
-            put(w, "lifetime = %u\n", draw(w, 1, 400));
+            put(w, "lifetime = %u\n", draw_sized(w, 1, 400));
             break;
         case 3:
-            put(w, "lifetime = uniform min=1 max=%u\n", draw(w, 2, 900));
+            put(w, "lifetime = uniform min=1 max=%u\n", draw_sized(w, 2, 900));
             break;
         case 4:
-            put(w, "lifetime = geometric mean=%u\n", draw(w, 2, 500));
+            put(w, "lifetime = geometric mean=%u\n", draw_sized(w, 2, 500));
             break;
         default:
-            put(w, "lifetime = power min=%u", draw(w, 1, 60));
+            put(w, "lifetime = power min=%u", draw_sized(w, 1, 60));
             put(w, " exponent=1.%u max=3k\n", draw(w, 0, 9));
     }
 }
@@ -107,7 +117,7 @@ static const uint16_t PAYLOADS[] = {1, 15, 16, 17, 100, 208, 496, 512, 513, 700,
 static void put_population(Writer *w, uint32_t population) {
     put(w, "[population p%u]\nphase = f%u\n", population, population % w->phases);
     put_shape(w);
-    put(w, "allocations = %u\n", draw(w, 20, 1500));
+    put(w, "allocations = %u\n", draw_sized(w, 20, 1500));
     put_lifetime(w);
     put_links(w, population);
     if (chance(w, 30)) {
@@ -117,9 +127,21 @@ static void put_population(Writer *w, uint32_t population) {
         w->resurrects |= resurrects;
     }
     if (chance(w, 20)) put(w, "payload = %u\n", PAYLOADS[draw(w, 0, ARRAY_LENGTH(PAYLOADS) - 1)]);
+    if (!w->kind.simulated) return;
+    if (chance(w, 30)) put(w, "payload_on = every\n");
+    if (chance(w, 30)) put(w, "bytes = %u\n", draw(w, 16, 700));
+    if (chance(w, 5)) put(w, "store = external\n");
 }
 
 typedef enum { RANDOM_GEN3, RANDOM_FREEZE, RANDOM_ARENA } RandomPolicy;
+
+// Some of the populations are born where the policy puts the rest later.
+static void put_born(Writer *w) {
+    const uint32_t born = draw(w, 1, (1u << w->populations) - 1);
+    put(w, ",populations=");
+    for (uint32_t i = 0; i < w->populations; i++)
+        if (born >> i & 1) put(w, "%sp%u", born & ((1u << i) - 1) ? "+" : "", i);
+}
 
 // What only some policies have.
 static void put_own_knobs(Writer *w, RandomPolicy policy) {
@@ -130,31 +152,56 @@ static void put_own_knobs(Writer *w, RandomPolicy policy) {
         put(w, ",collect_first=%s,until=%s", first ? "yes" : "no", other ? "round" : "phase");
 }
 
-static void put_policy(Writer *w) {
-    const char *called = w->finalizers == FINALIZERS_PEP442 ? "pep442" : "pep442-whole";
+static void put_generations(Writer *w) {
     static const char *const names[] = {"gen3", "freeze", "arena"};
+    static const char *const rules[] = {
+        [FINALIZERS_PEP442] = "pep442", [FINALIZERS_PEP442_WHOLE] = "pep442-whole"};
     uint32_t kind = draw(w, 1, 100);
     RandomPolicy policy = kind <= 20 ? RANDOM_FREEZE : kind <= 40 ? RANDOM_ARENA : RANDOM_GEN3;
-    if (policy == RANDOM_ARENA && w->resurrects) policy = RANDOM_GEN3;  // no region is left alive
-    uint32_t t0 = draw(w, 3, 163), t1 = draw(w, 1, 6), t2 = draw(w, 1, 4);
+    // no region is left alive
+    if (policy == RANDOM_ARENA && w->resurrects && !w->kind.simulated) policy = RANDOM_GEN3;
+    uint32_t t0 = draw_sized(w, 3, 163), t1 = draw(w, 1, 6), t2 = draw(w, 1, 4);
     bool quarter = chance(w, 60), allocation = chance(w, 50), legacy = chance(w, 25);
     put(w, "%s:t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s", names[policy], t0, t1, t2,
         quarter ? "yes" : "no", allocation ? "allocation" : "safepoint",
-        legacy && policy != RANDOM_ARENA ? "legacy" : called);
-    put_own_knobs(w, policy);
+        legacy && policy != RANDOM_ARENA ? "legacy" : rules[w->kind.finalizers]);
+    if (policy != RANDOM_GEN3 && w->kind.simulated && chance(w, 40))
+        put_born(w);  // both would be too long for a policy's name
+    else
+        put_own_knobs(w, policy);
 }
 
-Program program_new(uint64_t seed, FinalizerRule finalizers) {
+static void put_free_threaded(Writer *w) {
+    const uint32_t t0 = draw_sized(w, 3, 60), t1 = draw(w, 0, 3), batch = draw(w, 1, 40);
+    const bool below_zero = chance(w, 50), old = chance(w, 75);
+    put(w, "free-threaded:t0=%u,t1=%u,batch=%u,below_zero=%s,version=%s,own=0", t0, t1, batch,
+        below_zero ? "yes" : "no", old ? "3.13" : "3.15");
+}
+
+static void put_policy(Writer *w) {
+    const uint32_t kind = w->kind.simulated ? draw(w, 1, 100) : 0;
+    if (w->kind.simulated && chance(w, 50)) w->kind.finalizers = FINALIZERS_PEP442_WHOLE;
+    if (kind > 97)
+        put(w, kind == 100 ? "none" : "oracle");
+    else if (kind > 80)
+        put_free_threaded(w);
+    else
+        put_generations(w);
+}
+
+Program program_new(uint64_t seed, ProgramKind kind) {
+    CHECK(kind.size >= 1 && kind.size <= PROGRAM_WHOLE);
     Program program = {{0}, {0}};
-    Writer w = {.finalizers = finalizers, .end = program.workload, .left = sizeof program.workload};
+    Writer w = {.kind = kind, .end = program.workload, .left = sizeof program.workload};
     rng_seed(&w.rng, seed, 77);
     w.phases = draw(&w, 1, 3);
     w.populations = w.phases + draw(&w, 0, 3);
     put(&w, "[workload]\nrounds = %u\nseed = %u\n", draw(&w, 1, 3), draw(&w, 0, 1u << 30));
     for (uint32_t i = 0; i < w.phases; i++) {
         put(&w, "[phase f%u]\n", i);
-        if (chance(&w, 15)) put(&w, "collect_every = %u\n", draw(&w, 50, 900));
+        if (chance(&w, 15)) put(&w, "collect_every = %u\n", draw_sized(&w, 50, 900));
         if (chance(&w, 15)) put(&w, "collect_at_end = yes\n");
+        if (kind.simulated && chance(&w, 15)) put(&w, "request = %u\n", draw_sized(&w, 50, 900));
     }
     for (uint32_t i = 0; i < w.populations; i++) put_population(&w, i);
     w.end = program.policy;

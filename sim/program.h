@@ -8,16 +8,22 @@
 
 #include "plan.h"
 
-enum { PROGRAM_TEXT_SIZE = 8192, PROGRAM_POLICY_SIZE = 128 };
+enum { PROGRAM_TEXT_SIZE = 8192, PROGRAM_POLICY_SIZE = 128, PROGRAM_WHOLE = 100 };
 
 typedef struct {
     char workload[PROGRAM_TEXT_SIZE];
     char policy[PROGRAM_POLICY_SIZE];
 } Program;
 
-// Policies are those that a real interpreter can run: generations, freezing, regions. Its rule for
-// what finalizers resurrect is `finalizers`: it cannot be driven to another, except to the legacy
-// one.
-Program program_new(uint64_t seed, FinalizerRule finalizers);
+typedef struct {
+    // A real interpreter cannot be driven to another rule than its own for what finalizers
+    // resurrect, except to the legacy one.
+    FinalizerRule finalizers;
+    uint32_t size;   // in per cent of PROGRAM_WHOLE, some 5,000 allocations; at least 1
+    bool simulated;  // with what no real interpreter plays: other policies, external stores, sizes,
+                     // requests, either rule for finalizers, objects that live for ever
+} ProgramKind;
+
+Program program_new(uint64_t seed, ProgramKind kind);
 
 #endif

@@ -199,9 +199,8 @@ static void heap_bounds(HeapOptions *options, const Spec *spec) {
         const Population *p = &spec->populations[i];
         const Template *t = &p->template;
         if (p->external) continue;
-        uint64_t largest = p->objects.kind == DIST_TABLE ? 1u << 28 : p->objects.high;
         U128 count = (U128)spec->phases[p->phase].allocations * spec->rounds;
-        if (p->share > 0) count += (U128)min_u64(largest, 1u << 28) * spec->rounds;
+        if (p->share > 0) count += (U128)min_u64(p->objects.high, 1u << 28) * spec->rounds;
         objects += count;
         slots += count * ((t->shape == SHAPE_MESH ? 2u * t->fanout : 2u) + t->links);
     }

@@ -167,7 +167,6 @@ static int reader_key(void *user, const char *section, const char *key, const ch
 
 bool spec_text_read(SpecText *text, const char *path, LineSource source, void *stream,
                     Error *error) {
-    memset(text, 0, sizeof *text);
     text->path = path;
     text->sections[text->section_count++] = (Section){SECTION_WORKLOAD, "workload", 1};
     Reader reader = {

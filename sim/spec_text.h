@@ -31,7 +31,8 @@ typedef struct {
 // Where text comes from: fgets's contract.
 typedef char *(*LineSource)(char *line, int size, void *stream);
 
-// Reads all lines. False with `error` at the first line that is no section, no key or one too many.
+// Reads all lines into `text`, which is all zero. False with `error` at the first line that is no
+// section, no key or one too many.
 bool spec_text_read(SpecText *text, const char *path, LineSource source, void *stream,
                     Error *error);
 

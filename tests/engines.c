@@ -5,24 +5,23 @@
 
 #include "heap_state.h"
 
-typedef struct {
-    Run *run;
-    RunResult result;
-} Side;
-
-static bool side_run(Side *side, const Spec *spec, const PolicyChoice *policy, Engine engine,
-                     bool check, Error *error) {
+bool played_open(Played *played, const Spec *spec, const PolicyChoice *policy, Engine engine,
+                 uint64_t batch, bool check, Error *error) {
     const CostTable cost = cost_table_shipped(COST_COUNTS);
     RunOptions options = {.spec = spec,
                           .policy = policy,
                           .engine = engine,
                           .cost = &cost,
-                          .batch = 4096,
+                          .batch = batch,
                           .check = check};
+    *played = (Played){.run = run_open(&options, error)};
+    return played->run != NULL;
+}
+
+bool played_end(Played *played, Error *error) {
     bool done = false;
-    side->run = run_open(&options, error);
-    return side->run != NULL && run_advance(side->run, UINT64_MAX, &done, error) &&
-           run_result(side->run, &side->result, error);
+    return run_advance(played->run, UINT64_MAX, &done, error) &&
+           run_result(played->run, &played->result, error);
 }
 
 static bool same(const char *what, size_t index, uint64_t tracing, uint64_t ledger, Error *error) {
@@ -101,8 +100,8 @@ static bool same_pauses(const Recorder *a, const Recorder *b, EnginesCompared *c
     return true;
 }
 
-static void note(const Side *tracing, const Side *ledger, EnginesCompared *compared) {
-    const Side *sides[] = {tracing, ledger};
+static void note(const Played *tracing, const Played *ledger, EnginesCompared *compared) {
+    const Played *sides[] = {tracing, ledger};
     compared->collections += tracing->result.recorder->collection_count;
     for (int i = 0; i < 2; i++) compared->peak_held[i] = sides[i]->result.metrics.peak_held_bytes;
     compared->placement_differs |= compared->peak_held[0] != compared->peak_held[1];
@@ -111,21 +110,28 @@ static void note(const Side *tracing, const Side *ledger, EnginesCompared *compa
             max_u64(compared->held_late, tracing->result.recorder->samples[i].held_by_older_bytes);
 }
 
+bool engines_same(const Played *tracing, const Played *ledger, EnginesCompared *compared,
+                  Error *error) {
+    const RunResult *a = &tracing->result, *b = &ledger->result;
+    *compared = (EnginesCompared){0};
+    bool good = same_collections(a->recorder, b->recorder, error) &&
+                same_samples(a->recorder, b->recorder, error) &&
+                same_metrics(&a->metrics, &b->metrics, error) &&
+                same_heaps(run_heap(tracing->run), run_heap(ledger->run), error) &&
+                same_pauses(a->recorder, b->recorder, compared, error) &&
+                same("status", 0, a->status, b->status, error) &&
+                same("behaviour digest", 0, a->behaviour_digest, b->behaviour_digest, error);
+    if (good) note(tracing, ledger, compared);
+    return good;
+}
+
 bool engines_compare(const Spec *spec, const PolicyChoice *policy, bool check,
                      EnginesCompared *compared, Error *error) {
-    Side a = {0}, b = {0};
-    *compared = (EnginesCompared){0};
-    bool good =
-        side_run(&a, spec, policy, ENGINE_TRACING, false, error) &&
-        side_run(&b, spec, policy, ENGINE_LEDGER, check, error) &&
-        same_collections(a.result.recorder, b.result.recorder, error) &&
-        same_samples(a.result.recorder, b.result.recorder, error) &&
-        same_metrics(&a.result.metrics, &b.result.metrics, error) &&
-        same_heaps(run_heap(a.run), run_heap(b.run), error) &&
-        same_pauses(a.result.recorder, b.result.recorder, compared, error) &&
-        same("status", 0, a.result.status, b.result.status, error) &&
-        same("behaviour digest", 0, a.result.behaviour_digest, b.result.behaviour_digest, error);
-    if (good) note(&a, &b, compared);
+    Played a = {0}, b = {0};
+    bool good = played_open(&a, spec, policy, ENGINE_TRACING, 4096, false, error) &&
+                played_end(&a, error) &&
+                played_open(&b, spec, policy, ENGINE_LEDGER, 4096, check, error) &&
+                played_end(&b, error) && engines_same(&a, &b, compared, error);
     run_close(a.run);
     run_close(b.run);
     return good;

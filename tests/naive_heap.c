@@ -5,24 +5,9 @@
 
 #include <stdlib.h>
 
-enum { UNTRACKED = -1, ASIDE = 3 };  // lists besides the generations 0, 1 and 2
+enum { UNTRACKED = -1 };  // no list yet
 
-typedef enum { UNMARKED, REACHABLE, KEPT_BY_FINALIZER, RESURRECTED } Mark;
-
-typedef struct Object {
-    uint32_t refs;  // slots that refer to it, + 1 if held, + 1 if in gc.garbage
-    bool held;      // by a register, or by the interpreter that is making it
-    bool finalizer;
-    bool resurrects, finalized;
-    bool in_garbage_list;
-    int list;
-    bool candidate;
-    Mark mark;
-    uint32_t index;      // in NaiveHeap.objects
-    uint32_t link_slot;  // the first link of a root
-    uint32_t slot_count;
-    struct Object **slots;
-} Object;
+typedef NaiveObject Object;
 
 typedef struct {
     Object **items;
@@ -86,6 +71,7 @@ static Object *object_new(NaiveHeap *h, uint32_t slot_count, bool finalizer) {
                        .held = true,
                        .finalizer = finalizer,
                        .list = UNTRACKED,
+                       .birth = h->figures.clock,
                        .index = (uint32_t)h->objects.count,
                        .slot_count = slot_count,
                        .slots = memory_new(slot_count + 1, sizeof(Object *))};
@@ -143,16 +129,16 @@ static void free_dying(NaiveHeap *h) {
 // ---- reachability ----
 
 // Marks `object` and every candidate that can be reached from it.
-static void mark_from(Object *object, Mark mark) {
+static void mark_from(Object *object, NaiveMark mark) {
     Objects stack = {0};
-    if (!object->candidate || object->mark != UNMARKED) return;
+    if (!object->candidate || object->mark != NAIVE_UNMARKED) return;
     object->mark = mark;
     push(&stack, object);
     while (stack.count > 0) {
         const Object *from = stack.items[--stack.count];
         for (uint32_t i = 0; i < from->slot_count; i++) {
             Object *to = from->slots[i];
-            if (to == NULL || !to->candidate || to->mark != UNMARKED) continue;
+            if (to == NULL || !to->candidate || to->mark != NAIVE_UNMARKED) continue;
             to->mark = mark;
             push(&stack, to);
         }
@@ -165,17 +151,17 @@ static void mark_from(Object *object, Mark mark) {
 static void mark_reachable(NaiveHeap *h) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        if (object->held || object->in_garbage_list) mark_from(object, REACHABLE);
+        if (object->held || object->in_garbage_list) mark_from(object, NAIVE_REACHABLE);
         for (uint32_t k = 0; k < object->slot_count && !object->candidate; k++)
-            if (object->slots[k] != NULL) mark_from(object->slots[k], REACHABLE);
+            if (object->slots[k] != NULL) mark_from(object->slots[k], NAIVE_REACHABLE);
     }
 }
 
 static void mark_finalizers(NaiveHeap *h) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        if (object->candidate && object->mark == UNMARKED && object->finalizer)
-            mark_from(object, KEPT_BY_FINALIZER);
+        if (object->candidate && object->mark == NAIVE_UNMARKED && object->finalizer)
+            mark_from(object, NAIVE_KEPT);
     }
 }
 
@@ -183,14 +169,14 @@ static void mark_finalizers(NaiveHeap *h) {
 static void call_finalizers(NaiveHeap *h, bool whole) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        if (!object->candidate || object->mark != UNMARKED || !object->finalizer) continue;
+        if (!object->candidate || object->mark != NAIVE_UNMARKED || !object->finalizer) continue;
         if (object->resurrects && !object->finalized) push(&h->saved, object);
         object->finalized = true;
     }
     for (size_t i = 0; i < h->saved.count; i++) h->saved.items[i]->refs++;
-    for (size_t i = 0; i < h->saved.count; i++) mark_from(h->saved.items[i], RESURRECTED);
+    for (size_t i = 0; i < h->saved.count; i++) mark_from(h->saved.items[i], NAIVE_RESURRECTED);
     if (!whole || h->saved.count == 0) return;
-    for (size_t i = 0; i < h->objects.count; i++) mark_from(h->objects.items[i], RESURRECTED);
+    for (size_t i = 0; i < h->objects.count; i++) mark_from(h->objects.items[i], NAIVE_RESURRECTED);
 }
 
 static void let_go_of_saved(NaiveHeap *h) {
@@ -217,7 +203,7 @@ static void delete_unreachable(NaiveHeap *h, NaiveCollection *c) {
     Objects unreachable = {0};
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        if (object->candidate && object->mark == UNMARKED) push(&unreachable, object);
+        if (object->candidate && object->mark == NAIVE_UNMARKED) push(&unreachable, object);
     }
     c->collected = unreachable.count;
     for (size_t i = 0; i < unreachable.count; i++) unreachable.items[i]->refs++;
@@ -235,7 +221,7 @@ static void delete_unreachable(NaiveHeap *h, NaiveCollection *c) {
 static void count_uncollectable(NaiveHeap *h, NaiveCollection *c) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        if (object->mark != KEPT_BY_FINALIZER) continue;
+        if (object->mark != NAIVE_KEPT) continue;
         c->uncollectable++;
         if (!object->finalizer) continue;
         object->in_garbage_list = true;
@@ -249,7 +235,7 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, NaiveFinali
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
         object->candidate = object->list >= 0 && condemned >> object->list & 1;
-        object->mark = UNMARKED;
+        object->mark = NAIVE_UNMARKED;
         c->candidates += object->candidate;
     }
     mark_reachable(h);
@@ -259,9 +245,9 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, NaiveFinali
         call_finalizers(h, finalizers == NAIVE_CALLED_WHOLE);
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        c->survivors += object->mark == REACHABLE;
-        c->resurrected += object->mark == RESURRECTED;
-        if (object->mark != UNMARKED) object->list = into;
+        c->survivors += object->mark == NAIVE_REACHABLE;
+        c->resurrected += object->mark == NAIVE_RESURRECTED;
+        if (object->mark != NAIVE_UNMARKED) object->list = into;
     }
     h->freed = 0;
     h->in_pause = true;
@@ -335,7 +321,7 @@ static void build_unit(NaiveHeap *h, const Event *unit) {
         members[i]->resurrects = unit->flags & UNIT_RESURRECTS;
         bool due = is_due(h);
         if (due && !h->rules.at_safepoint) collect_due(h);
-        members[i]->list = aside ? ASIDE : 0;
+        members[i]->list = aside ? NAIVE_ASIDE : 0;
         if (i > 0) {
             members[i]->held = false;
             members[i]->refs--;
@@ -373,17 +359,17 @@ static void drop_register(NaiveHeap *h, const Event *event) {
 
 static void freeze(NaiveHeap *h) {
     if (h->rules.collect_first) collect_generation(h, 2);
-    move_lists(h, 7, ASIDE);
+    move_lists(h, 7, NAIVE_ASIDE);
     h->count[0] = h->count[1] = h->count[2] = 0;
 }
 
 static void round_end(NaiveHeap *h) {
     if (h->rules.kind == NAIVE_FREEZE) {
-        move_lists(h, 1u << ASIDE, 2);
+        move_lists(h, 1u << NAIVE_ASIDE, 2);
         if (h->rules.collect_after) collect_generation(h, 2);
     } else if (h->rules.kind == NAIVE_REGION) {
         if (h->rules.collect_first) collect_generation(h, 2);
-        trial_delete(h, 1u << ASIDE, 2, NAIVE_CALLED, log_collection(h, 2));
+        trial_delete(h, 1u << NAIVE_ASIDE, 2, NAIVE_CALLED, log_collection(h, 2));
     }
 }
 
@@ -402,6 +388,24 @@ void naive_heap_apply(NaiveHeap *h, const Event *event) {
     if (event->op == OP_COLLECT && h->rules.kind != NAIVE_FREE_THREADED) collect_generation(h, 2);
     if (event->op == OP_PHASE) phase_change(h, event->value);
 }
+
+// ---- to look at ----
+
+NaiveObject *const *naive_heap_objects(const NaiveHeap *h, size_t *count) {
+    *count = h->objects.count;
+    return h->objects.items;
+}
+
+void naive_heap_reach(NaiveHeap *h) {
+    for (size_t i = 0; i < h->objects.count; i++) {
+        h->objects.items[i]->candidate = true;
+        h->objects.items[i]->mark = NAIVE_UNMARKED;
+    }
+    for (size_t i = 0; i < h->objects.count; i++)
+        if (h->objects.items[i]->held) mark_from(h->objects.items[i], NAIVE_REACHABLE);
+}
+
+uint64_t naive_heap_young(const NaiveHeap *h) { return h->count[0]; }
 
 NaiveFigures naive_heap_figures(const NaiveHeap *h) {
     NaiveFigures figures = h->figures;

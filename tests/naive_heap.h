@@ -52,6 +52,27 @@ typedef struct {
     size_t collection_count;
 } NaiveFigures;
 
+// The lists besides the generations 0, 1 and 2.
+enum { NAIVE_ASIDE = 3 };
+
+typedef enum { NAIVE_UNMARKED, NAIVE_REACHABLE, NAIVE_KEPT, NAIVE_RESURRECTED } NaiveMark;
+
+typedef struct NaiveObject {
+    uint64_t birth;  // objects allocated before it
+    uint32_t refs;   // slots that refer to it, + 1 if held, + 1 if in gc.garbage
+    bool held;       // by a register, or by the interpreter that is making it
+    bool finalizer;
+    bool resurrects, finalized;
+    bool in_garbage_list;
+    int list;  // -1: none yet
+    bool candidate;
+    NaiveMark mark;
+    uint32_t index;      // in the list of all objects
+    uint32_t link_slot;  // the first link of a root
+    uint32_t slot_count;
+    struct NaiveObject **slots;
+} NaiveObject;
+
 typedef struct NaiveHeap NaiveHeap;
 
 // `templates` must outlive the heap; unit numbers are below `units_max`.
@@ -60,5 +81,12 @@ NaiveHeap *naive_heap_new(const NaiveRules *rules, const Template *const *templa
 void naive_heap_free(NaiveHeap *heap);
 void naive_heap_apply(NaiveHeap *heap, const Event *event);
 NaiveFigures naive_heap_figures(const NaiveHeap *heap);
+
+// All objects that are not freed; gc.get_count()[0].
+NaiveObject *const *naive_heap_objects(const NaiveHeap *heap, size_t *count);
+uint64_t naive_heap_young(const NaiveHeap *heap);
+
+// Marks what the program reaches as NAIVE_REACHABLE, all else as NAIVE_UNMARKED.
+void naive_heap_reach(NaiveHeap *heap);
 
 #endif

@@ -171,6 +171,11 @@ START_TEST(table_gives_its_values_in_their_shares) {
     survival_is(text, 11, 0.3);
     survival_is(text, 1000, 0.3);
     survival_is(text, 1001, 0);
+    Dist dist;
+    Error error = {0};
+    ck_assert(dist_parse(&dist, "table 7:50% 3:20% 5:30%", 1, 100, &error));
+    ck_assert_uint_eq(dist.low, 3);
+    ck_assert_uint_eq(dist.high, 7);
 }
 END_TEST
 

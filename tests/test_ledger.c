@@ -1,7 +1,7 @@
 // test_ledger.c -- the ledger heap does what the tracing heap does, on random programs and on all
 // workloads
 //
-// Many more: tests/ledger
+// Many more: build/fuzz
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,29 +128,12 @@ END_TEST
 
 enum { PARTS = 10, PROGRAMS = 200, CHECKED_EVERY = 16 };  // proved after every event
 
-// A program has generations, freezing or regions; some get what those leave out.
-static void policy_vary(Program *program, uint64_t seed) {
-    static const char *const others[] = {
-        "free-threaded:t0=40,t1=0,version=3.13,batch=16,own=0",
-        "free-threaded:t0=60,version=3.15,batch=7,own=0,below_zero=yes", "none", "oracle"};
-    char knobs[PROGRAM_POLICY_SIZE];
-    if (seed % 8 == 3)
-        snprintf(program->policy, sizeof program->policy, "%s",
-                 others[seed / 8 % ARRAY_LENGTH(others)]);
-    if (seed % 8 != 5 || strncmp(program->policy, "gen3", 4) != 0) return;
-    snprintf(knobs, sizeof knobs, "%s", program->policy + 4);
-    int length = snprintf(program->policy, sizeof program->policy, "%s%s",
-                          seed % 16 == 5 ? "arena" : "freeze", knobs);
-    ck_assert_int_lt(length, PROGRAM_POLICY_SIZE);
-}
-
 static void compare_program(uint64_t seed) {
-    Program program = program_new(seed, seed % 2 ? FINALIZERS_PEP442 : FINALIZERS_PEP442_WHOLE);
+    Program program = program_new(seed, (ProgramKind){.size = PROGRAM_WHOLE, .simulated = true});
     Spec *spec = memory_new(1, sizeof *spec);
     PolicyChoice policy;
     EnginesCompared compared;
     Error error = {0};
-    policy_vary(&program, seed);
     if (!spec_read_text(spec, "random", program.workload, NULL, 0, &error) ||
         !policy_choose(&policy, program.policy, &error) ||
         !engines_compare(spec, &policy, seed % number_of("OURO_CHECKED_EVERY", CHECKED_EVERY) == 0,

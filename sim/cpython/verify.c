@@ -192,7 +192,8 @@ static void verify_programs(Verify *v) {
     v->programs = v->arguments.programs;
     for (uint64_t i = 0; i < v->programs && v->code == EXIT_FINE; i++) {
         uint64_t seed = v->arguments.seed + i;
-        Program program = program_new(seed, interpreter_finalizers());
+        Program program = program_new(
+            seed, (ProgramKind){.finalizers = interpreter_finalizers(), .size = PROGRAM_WHOLE});
         ReplayCounts counts = {0};
         Error error = {0};
         Shrunk whole = {.program = program, .scale = "1"};

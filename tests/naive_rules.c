@@ -1,0 +1,69 @@
+// naive_rules.c -- a policy in terms of the naive heap
+//
+// Read off the policy's knobs by their names: nothing of what the policy makes of them is used.
+#include "naive_rules.h"
+
+#include <string.h>
+
+static const KnobValue *knob(const PolicyChoice *choice, const char *name) {
+    for (size_t i = 0; i < choice->policy->knob_count; i++)
+        if (strcmp(choice->policy->knobs[i].name, name) == 0) return &choice->values[i];
+    CHECK(name == NULL);
+    return NULL;
+}
+
+static bool knob_is(const PolicyChoice *choice, const char *name, const char *text) {
+    return strcmp(knob(choice, name)->text, text) == 0;
+}
+
+static bool free_threaded(const PolicyChoice *choice, NaiveRules *rules) {
+    *rules = (NaiveRules){.kind = NAIVE_FREE_THREADED,
+                          .threshold = {knob(choice, "t0")->count, knob(choice, "t1")->count},
+                          .batch = knob(choice, "batch")->count,
+                          .below_zero = knob(choice, "below_zero")->count,
+                          .at_safepoint = true};
+    return knob_is(choice, "version", "3.13") && knob(choice, "own")->count == 0;
+}
+
+static NaiveRules generations(const PolicyChoice *choice) {
+    return (NaiveRules){.threshold = {knob(choice, "t0")->count, knob(choice, "t1")->count,
+                                      knob(choice, "t2")->count},
+                        .quarter = knob(choice, "quarter")->count,
+                        .at_safepoint = knob_is(choice, "trigger", "safepoint"),
+                        .finalizers = knob_is(choice, "finalizers", "legacy") ? NAIVE_LEGACY
+                                      : knob_is(choice, "finalizers", "pep442")
+                                          ? NAIVE_CALLED
+                                          : NAIVE_CALLED_WHOLE};
+}
+
+// "a+b+c" as a set; those of the first phase when nothing is said.
+static uint64_t populations(const Spec *spec, const char *text, bool default_first) {
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < spec->population_count; i++) {
+        const char *name = spec->populations[i].name, *at = text;
+        bool named = false;
+        while ((at = strstr(at, name)) != NULL) {
+            const char *end = at + strlen(name);
+            named |= (at == text || at[-1] == '+') && (*end == '\0' || *end == '+');
+            at = end;
+        }
+        if (text[0] == '\0') named = default_first && spec->populations[i].phase == 0;
+        set |= (uint64_t)named << i;
+    }
+    return set;
+}
+
+bool naive_rules_of(const PolicyChoice *choice, const Spec *spec, NaiveRules *rules) {
+    const char *name = choice->policy->name;
+    if (strcmp(name, "free-threaded") == 0) return free_threaded(choice, rules);
+    const bool freeze = strcmp(name, "freeze") == 0, arena = strcmp(name, "arena") == 0;
+    if (!freeze && !arena && strcmp(name, "gen3") != 0) return false;
+    *rules = generations(choice);
+    if (!freeze && !arena) return true;
+    rules->kind = freeze ? NAIVE_FREEZE : NAIVE_REGION;
+    rules->collect_first = knob(choice, "collect_first")->count;
+    rules->born_aside = populations(spec, knob(choice, "populations")->text, arena);
+    if (freeze) rules->collect_after = knob(choice, "collect_after")->count;
+    return knob_is(choice, "phase", "first") &&
+           knob_is(choice, freeze ? "unfreeze" : "until", "round");
+}
