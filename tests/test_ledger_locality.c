@@ -127,7 +127,7 @@ enum { PROGRAMS = 32, PROVED_EVERY = 8 };
 START_TEST(an_estimate_changes_nothing_but_times) {
     const uint64_t first = number_of("OURO_SEED", 1);
     for (uint64_t seed = first; seed < first + PROGRAMS; seed++) {
-        const Program p = program_new(seed, (ProgramKind){.size = PROGRAM_WHOLE});
+        const Program p = program_new(seed, (ProgramKind){.size = PROGRAM_WHOLE / 4});
         const How proved = {COST_CACHE, ENGINE_LEDGER, 1, seed % PROVED_EVERY == 0};
         const How large = {COST_CACHE, ENGINE_LEDGER, 4096, false};
         const How counts = {COST_COUNTS, ENGINE_LEDGER, 4096, false};
