@@ -32,22 +32,15 @@ static uint64_t paused_until(const Pauses *p, size_t started, uint64_t at) {
     return p->before[started - 1] + min_u64(at - last->start_ns, last->pause_ns);
 }
 
+// Among the windows that hold the most pause time one starts with a pause, or ends with the run: any
+// other can be moved to the right until it does, and loses nothing on the way.
 uint32_t pauses_mmu_ppm(const Pauses *p, uint64_t window_ns) {
     uint64_t window = min_u64(window_ns, p->total_ns), worst = 0;
     if (window == 0) return PPM;
     size_t begun = 0,
            ended = 0;  // pauses that start before the right edge, and before the left one
-    for (size_t i = 0; i < p->count;
-         i++) {  // the window starts with pause i, or as late as the run allows
+    for (size_t i = 0; i < p->count; i++) {
         uint64_t from = min_u64(p->merged[i].start_ns, p->total_ns - window), to = from + window;
-        while (begun < p->count && p->merged[begun].start_ns < to) begun++;
-        while (ended < p->count && p->merged[ended].start_ns < from) ended++;
-        worst = max_u64(worst, paused_until(p, begun, to) - paused_until(p, ended, from));
-    }
-    begun = ended = 0;
-    for (size_t i = 0; i < p->count; i++) {  // it ends with pause i, or as early as the run allows
-        uint64_t to = max_u64(p->merged[i].start_ns + p->merged[i].pause_ns, window),
-                 from = to - window;
         while (begun < p->count && p->merged[begun].start_ns < to) begun++;
         while (ended < p->count && p->merged[ended].start_ns < from) ended++;
         worst = max_u64(worst, paused_until(p, begun, to) - paused_until(p, ended, from));

@@ -319,6 +319,7 @@ static bool spec_from(Spec *spec, const char *path, LineSource source, void *str
     memcpy(spec->head, text->head, sizeof spec->head);
     spec->digest = XXH3_64bits_digest(digest);
     XXH3_freeState(digest);
+    free(text->entries);
     free(text);
     return good;
 }

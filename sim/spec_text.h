@@ -25,7 +25,7 @@ typedef struct {
     char head[HEAD_SIZE];
     uint32_t section_count, entry_count;
     Section sections[SECTIONS_MAX];  // the first is [workload], written or not
-    Entry entries[ENTRIES_MAX];
+    Entry *entries;                  // ENTRIES_MAX at most; the caller frees them
 } SpecText;
 
 // Where text comes from: fgets's contract.
