@@ -32,8 +32,8 @@ static uint64_t paused_until(const Pauses *p, size_t started, uint64_t at) {
     return p->before[started - 1] + min_u64(at - last->start_ns, last->pause_ns);
 }
 
-// Among the windows that hold the most pause time one starts with a pause, or ends with the run: any
-// other can be moved to the right until it does, and loses nothing on the way.
+// Among the windows that hold the most pause time one starts with a pause, or ends with the run:
+// any other can be moved to the right until it does, and loses nothing on the way.
 uint32_t pauses_mmu_ppm(const Pauses *p, uint64_t window_ns) {
     uint64_t window = min_u64(window_ns, p->total_ns), worst = 0;
     if (window == 0) return PPM;
