@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 static atomic_bool interrupted_flag;  // set by a signal, read by all threads
 
 static void on_interrupt(int signal_number) {
@@ -44,11 +46,7 @@ typedef struct {
     pthread_cond_t finished, turn;
 } Batch;
 
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
+static double seconds_now(void) { return (double)clock_us() / 1e6; }
 
 // Between two slices of events the clock is shown and Ctrl-C heard: about 50 ms, however much they
 // collect.

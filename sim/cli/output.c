@@ -8,15 +8,20 @@ static bool output_failed(const char *path, Error *error) {
     return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
 }
 
-bool output_open(Output *output, const char *dir, const char *folder, const char *name,
-                 Error *error) {
-    int length = snprintf(output->path, sizeof output->path, "%s/%s%s%s", dir, folder,
-                          *folder ? "/" : "", name);
-    if (length >= (int)sizeof output->path)
-        return error_set(error, "%.60s...: path is too long", dir);
+bool output_open_path(Output *output, const char *path, Error *error) {
+    output->file = NULL;
+    if (snprintf(output->path, sizeof output->path, "%s", path) >= (int)sizeof output->path)
+        return error_set(error, "%.60s...: path is too long", path);
     snprintf(output->temporary, sizeof output->temporary, "%s.part", output->path);
     output->file = fopen(output->temporary, "w");
     return output->file != NULL || output_failed(output->path, error);
+}
+
+bool output_open(Output *output, const char *dir, const char *folder, const char *name,
+                 Error *error) {
+    char path[2 * PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s%s%s", dir, folder, *folder ? "/" : "", name);
+    return output_open_path(output, path, error);
 }
 
 bool output_close(Output *output, Error *error) {

@@ -14,6 +14,7 @@ typedef struct {
 // Opens DIR/FOLDER/NAME (`folder` may be "") as NAME.part.
 bool output_open(Output *output, const char *dir, const char *folder, const char *name,
                  Error *error);
+bool output_open_path(Output *output, const char *path, Error *error);
 
 // Gives the file its name, or removes it and says why: a full disk shows here.
 bool output_close(Output *output, Error *error);

@@ -1,7 +1,6 @@
 // calibrate.c -- what collections cost on this machine: runs measured, prices fitted
 #include "calibrate.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "cli/fit.h"
 #include "cli/format.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "interpreter.h"
 #include "machine.h"
 #include "pauses.h"
@@ -192,28 +192,12 @@ static void print_prices(const CostPrice *prices, size_t count) {
                    prices[i].ns[COST_COUNTS], prices[i].what);
 }
 
-static bool write_failed(const char *path, Error *error) {
-    return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-}
-
-// What cannot be written is found before minutes were spent on it; a table that was there stays
-// until the new one is whole.
-static FILE *table_open(const char *path, char *part, size_t size, Error *error) {
-    snprintf(part, size, "%s.part", path);
-    FILE *file = fopen(part, "w");
-    if (file == NULL) write_failed(path, error);
-    return file;
-}
-
-static bool table_close(FILE *file, const char *path, const char *part, const char *notes,
-                        const CostPrice *prices, size_t count, Error *error) {
+static bool table_write(Output *output, const char *notes, const CostPrice *prices, size_t count,
+                        Error *error) {
     char name[COST_NAME_SIZE];
     machine_name(interpreter_version(), name, sizeof name);
-    cost_file_write(file, name, notes, prices, count);
-    bool bad = ferror(file) != 0;
-    bad |= fclose(file) != 0;
-    if (!bad && rename(part, path) == 0) return true;
-    return write_failed(path, error);
+    cost_file_write(output->file, name, notes, prices, count);
+    return output_close(output, error);
 }
 
 int calibrate(const char *path, uint32_t repeats) {
@@ -223,22 +207,24 @@ int calibrate(const char *path, uint32_t repeats) {
     CostPrice prices[COST_PRICES_MAX];
     size_t count = cost_prices_shipped(prices);
     char notes[512] = "";
-    char part[PATH_SIZE];
+    Output output;
     Error error = {0};
-    FILE *file = table_open(path, part, sizeof part, &error);
-    bool good = file != NULL && start(true, &error) && measure_all(s, repeats, &error);
-    if (good) {
+    // What cannot be written is found before minutes were spent on it.
+    bool opened = output_open_path(&output, path, &error), good = false;
+    const bool measured = opened && start(true, &error) && measure_all(s, repeats, &error);
+    if (measured) {
         for (CostModel model = COST_CACHE; model <= COST_COUNTS; model++)
             fit_model(s, model, prices, count, notes, sizeof notes);
         print_sums(s, prices, count);
         print_prices(prices, count);
         printf("\n%zu rows.\n%s", s->row_count, notes);
-        good = table_close(file, path, part, notes, prices, count, &error);
+        good = table_write(&output, notes, prices, count, &error);
+    } else if (opened) {
+        output_drop(&output);
     }
     if (good) printf("\nWritten to %s; use it with --cost cache:%s\n", path, path);
     free(s->sums);
     free(s);
-    if (!good && file != NULL) remove(part);
     if (good) return EXIT_FINE;
     int code = options_fail(&error);
     return interrupt_is_pending() ? EXIT_INTERRUPTED : code;
