@@ -143,7 +143,7 @@ bool tracing_unit(Heap *h, const Event *unit) {
     if (!cursor->active) {
         const Image *image = image_find(&h->images, unit->template, unit->value, closed);
         if (image != NULL &&
-            heap_fits(h, image->objects, image->objects + image->payloads, image->bytes))
+            heap_fits(h, image->objects, (uint64_t)image->objects + image->payloads, image->bytes))
             return whole_build(h, unit, image) || unit_out_of_numbers(h);
         if (!unit_begin(h, unit)) return unit_out_of_numbers(h);
     }
