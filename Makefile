@@ -21,9 +21,16 @@ ifeq ($(origin CC),default)
 CC := $(if $(shell command -v gcc),gcc,$(if $(shell command -v clang),clang,gcc))
 endif
 
+# -Wconversion warns where the upper half of 64 bits is lost, or a sign; gcc has more to say of it.
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion \
+            -Wstrict-overflow=2 -Wformat=2 -Wundef -Wvla -Wimplicit-fallthrough \
+            -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wredundant-decls \
+            $(if $(findstring gcc,$(CC)),-Warith-conversion -Wshift-overflow=2 \
+            -Wformat-signedness -Wduplicated-cond -Wlogical-op)
+
 # Contracted floating point would let figures differ between compilers.
 FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
-         -Wall -Wextra -Wpedantic -Wconversion -Wshadow $(if $(WERROR),-Werror) \
+         $(WARNINGS) $(if $(WERROR),-Werror) \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
@@ -167,7 +174,8 @@ $(BUILD)/starve: $(STARVE_OBJECTS) $(BUILD)/obj/starved_main.o $(BUILD)/libouro.
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) $^ $(LIBS) -Wl,--wrap=fork -Wl,--wrap=pthread_create -o $@
 $(BUILD)/obj/starved_main.o: sim/cli/main.c $(BUILD)/flags $(BUILD)/commit.h
-	$(Q)$(CC) $(FLAGS) -I$(BUILD) -Isim/cli -Dmain=ouro_main -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(FLAGS) -I$(BUILD) -Isim/cli -Dmain=ouro_main -Wno-missing-prototypes \
+	    -MMD -MP -c $< -o $@
 
 $(BUILD)/pcg_ours: $(BUILD)/obj/tests/pcg_ours.o $(BUILD)/libouro.a
 	@echo "  LD  $@"

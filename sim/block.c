@@ -22,7 +22,7 @@ void block_init(BlockIndex *index, uint64_t limit) {
     index->limit = limit;
 }
 
-uint32_t block_take(BlockIndex *index, uint32_t *links, uint32_t length) {
+uint32_t block_take(BlockIndex *index, const uint32_t *links, uint32_t length) {
     uint64_t rounded;
     uint32_t list = block_list(length, &rounded), first = index->free[list];
     if (first != 0) {

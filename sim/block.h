@@ -21,7 +21,7 @@ void block_init(BlockIndex *index, uint64_t limit);
 
 // A range of `length` >= 1 numbers; returns the first, or 0 when there is no more. `links` is a
 // table over all numbers in which a free range keeps, at its first number, the next of its list.
-uint32_t block_take(BlockIndex *index, uint32_t *links, uint32_t length);
+uint32_t block_take(BlockIndex *index, const uint32_t *links, uint32_t length);
 void block_give(BlockIndex *index, uint32_t *links, uint32_t first, uint32_t length);
 
 #endif

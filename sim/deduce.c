@@ -23,8 +23,8 @@ static inline void fetch_step(const Heap *h, const uint32_t *list) {
 // Most objects have three slots at most; the slots behind them belong to objects that come next.
 static inline void fetch_edges(const Heap *h, const uint32_t *list) {
     const uint32_t *slots = &h->slots[h->slots_at[list[AHEAD]]];
-    __builtin_prefetch(&h->slots_at[list[3 * AHEAD]]);
-    __builtin_prefetch(&h->slots[h->slots_at[list[2 * AHEAD]]]);
+    __builtin_prefetch(&h->slots_at[list[3L * AHEAD]]);
+    __builtin_prefetch(&h->slots[h->slots_at[list[2L * AHEAD]]]);
     __builtin_prefetch(&h->gc[slots[0] & ~SLOT_LAST], 1);
     __builtin_prefetch(&h->gc[slots[1] & ~SLOT_LAST], 1);
     __builtin_prefetch(&h->gc[slots[2] & ~SLOT_LAST], 1);

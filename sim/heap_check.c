@@ -41,7 +41,8 @@ static bool check_counts(const Check *c) {
     const Heap *h = c->heap;
     for (uint32_t i = 1; i < c->end; i++) {
         if (!is_alive(h, i)) continue;
-        c->expected[i] += is_held(c, i) + is_in_garbage_list(h, i);
+        c->expected[i] += is_held(c, i);
+        c->expected[i] += is_in_garbage_list(h, i);
         for (EdgeWalk edge = edges_of(h, i); edge_next(h, &edge);) {
             if (!is_alive(h, edge.target))
                 return fail(c, i, "refers to a freed object", edge.target, 0);

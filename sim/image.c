@@ -84,7 +84,7 @@ static void fall_from_root(Image *image, uint32_t *order, const Template *t, boo
     uint8_t marks[IMAGE_OBJECTS_MAX];
     uint32_t freed = 0;
     memset(marks, ALIVE, image->objects);
-    marks[0] |= ROOT;
+    marks[0] = ALIVE | ROOT;
     Graph graph = graph_new(t, image->objects, closed);
     Teardown teardown = teardown_new(&graph, marks, ALIVE, ROOT);
     for (uint32_t i = 0; i < teardown.length; i++)

@@ -146,7 +146,7 @@ static bool build(Heap *h, const Event *unit) {
     const Image *image =
         image_find(&h->images, unit->template, unit->value, unit->flags & UNIT_CLOSED);
     if (image != NULL &&
-        heap_fits(h, image->objects, image->objects + image->payloads, image->bytes))
+        heap_fits(h, image->objects, (uint64_t)image->objects + image->payloads, image->bytes))
         return whole_build(h, unit, image) || unit_out_of_numbers(h);
     return unit_begin(h, unit) ? heap_unit_steps(h, unit) : unit_out_of_numbers(h);
 }

@@ -108,7 +108,7 @@ static void walk_edges(Misses *m, const Walk *w, uint64_t times, uint64_t heap) 
 }
 
 static Walk walk_without(const Walk *all, const Walk *part) {
-#define LESS(field) all->field - min_u64(all->field, part->field)
+#define LESS(field) (all->field - min_u64(all->field, part->field))
     return (Walk){.objects = LESS(objects),
                   .jumps = LESS(jumps),
                   .lone_jumps = LESS(lone_jumps),

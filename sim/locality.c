@@ -51,7 +51,7 @@ uint32_t locality_sample(const Locality *l, Address address) {
 // numbers begin at 1.
 static bool misses(uint32_t *cache, uint32_t bits, uint32_t ways, uint32_t number) {
     uint32_t key = number + 1, sets = (1u << bits) / ways;
-    uint32_t *set = cache + (hash(number) >> (32 - SAMPLE_BITS - bits) & (sets - 1)) * ways;
+    uint32_t *set = cache + (size_t)(hash(number) >> (32 - SAMPLE_BITS - bits) & (sets - 1)) * ways;
     uint32_t way = 0;
     while (way + 1 < ways && set[way] != key) way++;
     bool found = set[way] == key;

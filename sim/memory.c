@@ -155,7 +155,8 @@ void memory_free_many(Memory *memory, const Address *addresses, const uint32_t *
 static uint32_t pool_alloc_row(Memory *memory, uint32_t id, uint32_t wanted, Address *row) {
     Pool *pool = &memory->pools[id];
     const uint32_t units = pool->units, start = id << memory->pool_shift;
-    const uint32_t taken = (uint32_t)min_u64(wanted, memory->capacity[units] - pool->live);
+    const uint32_t taken =
+        (uint32_t)min_u64(wanted, (uint64_t)memory->capacity[units] - pool->live);
     const uint32_t again = (uint32_t)min_u64(taken, pool->freed);
     const uint16_t *top = pool_stack(memory, id) + pool->freed - 1;
     for (int i = 0; i < MEMORY_ROW; i++) row[i] = start + top[-i];

@@ -115,6 +115,7 @@ static void put_links(Writer *w, uint32_t population) {
 static const uint16_t PAYLOADS[] = {1, 15, 16, 17, 100, 208, 496, 512, 513, 700, 1024, 2000};
 
 static void put_population(Writer *w, uint32_t population) {
+    CHECK(w->phases > 0);
     put(w, "[population p%u]\nphase = f%u\n", population, population % w->phases);
     put_shape(w);
     put(w, "allocations = %u\n", draw_sized(w, 20, 1500));

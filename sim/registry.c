@@ -12,7 +12,7 @@
 #undef POLICY
 
 const Policy *const POLICIES[] = {
-#define POLICY(symbol) &symbol,
+#define POLICY(symbol) &(symbol),
 #include "registry.def"
 #undef POLICY
 #undef PRESET

@@ -4,7 +4,7 @@
 bool segments_open(Segments *s, uint64_t objects, Error *error) {
     *s = (Segments){0};
     // When nothing hangs deeper than a root there is one per object, and two per space.
-    s->limit = min_u64(objects + 2 * SPACES_MAX, UINT32_MAX - 1);
+    s->limit = min_u64(objects + 2ull * SPACES_MAX, UINT32_MAX - 1);
     s->table = reserve_new(s->limit + 1, sizeof *s->table, "the table of segments", error);
     return s->table != NULL;
 }

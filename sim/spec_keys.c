@@ -81,8 +81,8 @@ static bool shape_find(const char *word, uint8_t *shape, Error *error) {
         SHAPES(X)
 #undef X
     };
-    for (uint8_t i = 0; i < SHAPE_COUNT; i++) {
-        *shape = i;
+    for (int i = 0; i < SHAPE_COUNT; i++) {
+        *shape = (uint8_t)i;
         if (strcmp(names[i], word) == 0) return true;
     }
     const char *near = text_nearest(word, names, SHAPE_COUNT);

@@ -236,7 +236,7 @@ void text_squeeze(const char *text, char *result, size_t size) {
         bool blank = isspace((unsigned char)*p) != 0;
         if (blank && *skip_blanks(p) == '\0') break;
         if (blank && isspace((unsigned char)p[1])) continue;
-        result[length++] = blank ? ' ' : *p;
+        result[length++] = (char)(blank ? ' ' : *p);
     }
     result[length] = '\0';
 }

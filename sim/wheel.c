@@ -72,7 +72,7 @@ static inline WheelEntry bucket_pop(Wheel *wheel, uint32_t *top) {
     wheel->chunk_free = chunk;
     // The walk takes another chunk's worth of steps before it is there.
     if (*top != WHEEL_NONE)
-        __builtin_prefetch(&wheel->entries[wheel->entries[*top / WHEEL_CHUNK * WHEEL_CHUNK].item]);
+        __builtin_prefetch(&wheel->entries[wheel->entries[*top - *top % WHEEL_CHUNK].item]);
     return entry;
 }
 

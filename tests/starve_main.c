@@ -326,7 +326,7 @@ int main(int argc, char **argv) {
     else
         report(&s, &s.reference, "the undisturbed run fails");
     printf("starve: %s: %llu cases, %llu came to the same end, %llu refused\n", s.name,
-           (unsigned long long)(s.passed + s.failed), (unsigned long long)s.same,
+           (unsigned long long)s.passed + s.failed, (unsigned long long)s.same,
            (unsigned long long)s.refused);
     if (s.known > 0)
         printf("skipped: %llu cases that the sanitizer takes for a bug\n",

@@ -11,10 +11,13 @@
 
 enum { PATH_ROOM = 1024 };
 
-static void need(bool good, const char *path) {
-    if (good) return;
+static _Noreturn void give_up(const char *path) {
     perror(path);
     exit(2);
+}
+
+static void need(bool good, const char *path) {
+    if (!good) give_up(path);
 }
 
 char *file_text(const char *path, size_t *length) {
@@ -22,7 +25,7 @@ char *file_text(const char *path, size_t *length) {
     struct stat info = {0};
     if (file != NULL) need(fstat(fileno(file), &info) == 0, path);
     char *text = calloc((size_t)info.st_size + 1, 1);
-    need(text != NULL, path);
+    if (text == NULL) give_up(path);
     *length = file != NULL ? fread(text, 1, (size_t)info.st_size, file) : 0;
     if (file != NULL) fclose(file);
     return text;
@@ -63,7 +66,7 @@ void tree_copy(const char *from, const char *to) {
     char source[PATH_ROOM], target[PATH_ROOM];
     need(mkdir(to, 0777) == 0, to);
     DIR *entries = opendir(from);
-    need(entries != NULL, from);
+    if (entries == NULL) give_up(from);
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
         if (!is_own(entry)) continue;
         snprintf(source, sizeof source, "%s/%s", from, entry->d_name);

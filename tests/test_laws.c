@@ -244,6 +244,7 @@ static RandomPauses random_pauses(Rng *rng) {
 static uint32_t mmu_by_trying(const RandomPauses *r, uint64_t window) {
     uint64_t least = UINT64_MAX;
     if (window > r->total) window = r->total;
+    ck_assert_uint_gt(window, 0);
     for (uint64_t from = 0; from + window <= r->total; from++) {
         uint64_t left = 0;
         for (uint64_t ns = from; ns < from + window; ns++) left += !r->paused[ns];

@@ -86,6 +86,7 @@ static void matches_enumeration(unsigned seed) {
         as_high += other >= u;
         as_low += other <= u;
     }
+    ck_assert_uint_gt(total, 0);
     RankTest test = rank_test(all, first, all + first, second);
     ck_assert_msg(test.u_doubled == u, "seed %u", seed);
     ck_assert_msg(test.greater_ppm == (as_high * 1000000 + total - 1) / total, "seed %u", seed);

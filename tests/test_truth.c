@@ -251,7 +251,7 @@ static void put_population(Writer *w, uint32_t number, uint32_t phase, uint32_t 
     put(w, "shape = %s\nlifetime = %s\n", shapes[shape], ANY_OF(w, lives));
     if (shape > 1) put(w, "objects = %s\n", ANY_OF(w, sizes));
     put(w, "cycle_density = %u%%\nwork = %u\n", any(w, 101), any(w, 2) * any(w, WORK_NS));
-    if (any(w, 10) == 0) put(w, "store = external\nexternal_ns = %u\n", EXTERNAL_NS);
+    if (any(w, 10) == 0) put(w, "store = external\nexternal_ns = %d\n", EXTERNAL_NS);
     put_links(w, number);
 }
 

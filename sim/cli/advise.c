@@ -183,6 +183,7 @@ static uint64_t time_of(const Advice *a, const AdviceRun *run, size_t workloads)
 static bool sum_up(const Advice *a, const char *policy, size_t workloads, AdviceRow *row) {
     *row =
         (AdviceRow){.kind = ADVICE_OVERALL, .workload = GATE_ALL, .policy = policy, .excess = 1000};
+    CHECK(workloads > 0);
     for (size_t i = 0; i < workloads; i++) {
         const AdviceRun *run = advice_find(a, a->rows[i].workload, policy);
         if (run == NULL || !run->competes) return false;

@@ -111,8 +111,8 @@ static bool table_read(Sheet *s, const char *path, Error *error) {
 
 static void cell_print(Sheet *s, int panel, const Entry *e, double x, double y, double low,
                        double high) {
-    fprintf(s->cells, "%d\t%u\t%.6g\t%.6g\t%.6g\t%.6g\t%g\t%d\n", panel, e->side + 1, x, y, low,
-            high, e->bar, e->met);
+    fprintf(s->cells, "%d\t%u\t%.6g\t%.6g\t%.6g\t%.6g\t%g\t%d\n", panel, (unsigned)e->side + 1, x,
+            y, low, high, e->bar, e->met);
 }
 
 static void label_print(Sheet *s, const char *kind, uint32_t line, bool met, const char *text) {

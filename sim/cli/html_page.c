@@ -22,12 +22,12 @@ static const char *page_title(const ReportData *data) {
 static bool put_introduction(FILE *page, const ReportData *data, Error *error) {
     HtmlLink links[16] = {{"verdict", "Verdict"}};
     size_t count = 1;
+    CHECK(FIGURE_COUNT + 4 <= ARRAY_LENGTH(links));
     for (size_t i = 0; i < FIGURE_COUNT; i++)
         links[count++] = (HtmlLink){FIGURES[i].name, FIGURES[i].title};
     links[count++] = (HtmlLink){"advice", "The cheapest policy within limits"};
     links[count++] = (HtmlLink){"metrics", "All metrics"};
     links[count++] = (HtmlLink){"provenance", "Provenance"};
-    CHECK(count <= ARRAY_LENGTH(links));
     return html_open(page, "Ouro: one workload, many garbage-collection policies", page_title(data),
                      report_provenance(data, "description"), links, count, error);
 }

@@ -116,6 +116,7 @@ static bool engine_is_real(const char *name, char *version, size_t size) {
 }
 
 static bool engine_option(RunArguments *a, const char *name, Error *error) {
+    CHECK(name != NULL);  // the option takes a value
     a->engine = ENGINE_TRACING;
     a->python[0] = '\0';
     return engine_is_real(name, a->python, sizeof a->python) ||

@@ -16,8 +16,6 @@
 #include "text.h"
 #include "tsv.h"
 
-extern char **environ;
-
 enum { AT_ONCE = 2, CAPTION_WIDTH = 150, CAPTION_LINES = 4, PROBE_SIZE = 1 << 20 };
 
 typedef struct {

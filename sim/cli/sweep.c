@@ -82,7 +82,7 @@ static void show(Sweep *s) {
 
 // Until a child ends, the user interrupts, or it is time to look at the limits.
 static void wait_for_signal(Sweep *s) {
-    const struct timespec time = {0, LOOK_MS * 1000000};
+    const struct timespec time = {0, LOOK_MS * 1000000L};
     int number = sigtimedwait(&s->signals, NULL, &time);
     if (number != SIGINT && number != SIGTERM) return;
     progress_clear(&s->progress);

@@ -143,7 +143,7 @@ bool sweep_emit(const SweepOptions *options, const Cells *cells, const Journals 
     if (getcwd(folder, sizeof folder) == NULL)
         return error_set(error, "the present folder has no name");
     path_beside(program, PATH_MAX);
-    strcat(program, "/ouro");
+    memcpy(program + strlen(program), "/ouro", sizeof "/ouro");
     if (options->emit == EMIT_MAKE) {
         if (!make_takes(folder, error) || !make_takes(program, error)) return false;
         for (int i = 0; i < options->word_count; i++)

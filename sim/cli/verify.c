@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "cost_file.h"
 #include "interpreters.h"
 #include "text.h"
-
-extern char **environ;
 
 static const Option OPTIONS[] = {
     {"python", "X.Y", "only this interpreter (may be given again); default: all that were built"},

@@ -17,7 +17,7 @@ enum { PROCESSOR_SIZE = 80, DAY_SIZE = 16 };
 static void processor_name(char name[PROCESSOR_SIZE]) {
     char line[256];
     FILE *file = fopen("/proc/cpuinfo", "r");
-    strcpy(name, "unknown processor");
+    snprintf(name, PROCESSOR_SIZE, "unknown processor");
     while (file != NULL && fgets(line, sizeof line, file) != NULL)
         if (sscanf(line, "model name : %79[^\n]", name) == 1) break;
     if (file != NULL) fclose(file);

@@ -85,8 +85,7 @@ static void node_resurrect(PyObject *self) {
     if (!is_called_by_collector(self)) return;
     if (resurrected_count == resurrected_max) {
         resurrected_max = 2 * resurrected_max + 64;
-        resurrected = realloc(resurrected, resurrected_max * sizeof(PyObject *));
-        CHECK(resurrected != NULL);
+        resurrected = memory_resize(resurrected, resurrected_max, sizeof *resurrected);
     }
     Py_INCREF(self);
     resurrected[resurrected_count++] = self;

@@ -25,7 +25,7 @@ static NodeType *type_of(const Replay *r, const Template *t, bool resurrects, ui
 }
 
 static void store(Node *from, uint32_t slot, Node *to) {
-    PyObject **place = &node_slots(from).first[slot], *old = *place;
+    PyObject **place = node_slots(from).first + slot, *old = *place;
     Py_XINCREF((PyObject *)to);
     *place = (PyObject *)to;
     Py_XDECREF(old);
@@ -120,6 +120,7 @@ static bool shows_progress(Replay *r) {
 
 static bool play(Replay *r) {
     const size_t batch = r->ahead ? 256 : 1;
+    CHECK(r->units != NULL && r->recorder != NULL);  // open_replay made them
     bool done = false;
     while (!r->stopped) {
         size_t count = 0;
@@ -142,7 +143,8 @@ static bool is_named(const PolicyChoice *choice, const char *name) {
 
 // A policy without generations collects all of them.
 static Generations generations_of(const PolicyChoice *choice) {
-    return is_named(choice, "none") ? (Generations){0} : generations_new(choice->values);
+    if (is_named(choice, "none")) return (Generations){0};
+    return generations_new(choice->values);
 }
 
 const char *replay_refusal(const PolicyChoice *choice) {
