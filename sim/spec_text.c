@@ -125,10 +125,12 @@ static char *reader_line(char *line, int size, void *user) {
 
 static bool entry_put(SpecText *text, Entry entry, Error *error) {
     if (text->entry_count == ENTRIES_MAX) return error_set(error, "too many keys");
-    const uint32_t count = text->entry_count++;
-    if ((count & (count - 1)) == 0)  // doubled when it is full
-        text->entries = memory_resize(text->entries, count > 0 ? 2 * count : 1, sizeof entry);
-    text->entries[count] = entry;
+    if (text->entry_count == text->entries_room) {
+        text->entries_room = 2 * text->entries_room + 16;
+        text->entries = memory_resize(text->entries, text->entries_room, sizeof entry);
+    }
+    CHECK(text->entries != NULL);
+    text->entries[text->entry_count++] = entry;
     return true;
 }
 

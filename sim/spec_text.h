@@ -23,7 +23,7 @@ typedef struct {
 typedef struct {
     const char *path;
     char head[HEAD_SIZE];
-    uint32_t section_count, entry_count;
+    uint32_t section_count, entry_count, entries_room;
     Section sections[SECTIONS_MAX];  // the first is [workload], written or not
     Entry *entries;                  // ENTRIES_MAX at most; the caller frees them
 } SpecText;
