@@ -27,7 +27,7 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
-LIBS := -linih -lxxhash -lsqlite3 -lm -pthread
+LIBS := -linih -lxxhash -lsqlite3 -lm -pthread $(LDLIBS)
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)
@@ -37,7 +37,8 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
 CLI_OBJECTS := $(call objects,sim/cli/*.c)
 LIB_OBJECTS := $(call objects,sim/*.c policies/*.c) $(filter-out %/main.o,$(CLI_OBJECTS))
 # Every file of tests/ goes into one program, but for those that are a program of their own.
-TEST_OBJECTS := $(filter-out %/pcg_ours.o $(BUILD)/obj/tests/starve_%,$(call objects,tests/*.c))
+TEST_OBJECTS := $(filter-out %/pcg_ours.o %/coverage_exit.o $(BUILD)/obj/tests/starve_%, \
+    $(call objects,tests/*.c))
 FUZZ_OBJECTS := $(call objects,tests/fuzz/*.c)
 FUZZ_SECONDS := 300
 STARVE_OBJECTS := $(call objects,tests/starve_*.c)
