@@ -60,6 +60,43 @@ START_TEST(a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_con
 }
 END_TEST
 
+// Of units of more than FORM_KEPT objects only the last form is kept: whatever the next one differs
+// in, it gets its own.
+START_TEST(large_units_have_the_form_of_their_own_kind) {
+    enum { LARGE = 2000 };
+    const Event kinds[] = {chain(0, LARGE), ring(0, LARGE), of(ring(0, LARGE), SMALL_PAYLOAD),
+                           of(chain(0, LARGE), SMALL_PAYLOAD), chain(0, LARGE + 1)};
+    const uint64_t edges[] = {LARGE - 1, LARGE, LARGE, LARGE - 1, LARGE};
+    Heap *heap = ledger_new();
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        play(heap, kinds[i]);
+        ck_assert_uint_eq(execute(heap, collect(2)).result.edges, edges[i]);
+        play(heap, dead(0), drop(0));
+        execute(heap, collect(2));
+        ck_assert_uint_eq(live(heap), 0);
+    }
+    heap_close(heap);
+}
+END_TEST
+
+// A space that is condemned together with the one it goes to stays where it is.
+START_TEST(a_space_is_not_moved_into_itself) {
+    for (int ledger = 0; ledger < 2; ledger++) {
+        HeapOptions options = hand_options();
+        options.ledger = ledger;
+        Heap *heap = hand_heap_with(&options);
+        play(heap, chain(0, 2));
+        execute(heap, move(1, ASIDE));
+        play(heap, chain(1, 3), ring(2, 2), dead(2), drop(2));
+        execute(heap, move(1u << ASIDE | 1, ASIDE));
+        ck_assert_uint_eq(heap_view(heap)->spaces[ASIDE].objects, 7);
+        Plan plan = release(ASIDE, ASIDE);  // no region: its garbage is freed one by one
+        expect(execute(heap, plan), 7, 2, 5);
+        heap_close(heap);
+    }
+}
+END_TEST
+
 // ---- order ----
 
 // Objects that refer to themselves die in another order than they were born; no collection reaches
@@ -214,6 +251,8 @@ Suite *ledger_suite(void) {
     tcase_add_test(hand, a_cleared_link_is_no_reference_of_its_space_any_more);
     tcase_add_test(hand,
                    a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned);
+    tcase_add_test(hand, large_units_have_the_form_of_their_own_kind);
+    tcase_add_test(hand, a_space_is_not_moved_into_itself);
     tcase_add_loop_test(hand, every_block_is_in_its_place_where_nothing_is_reached_late, 0,
                         ARRAY_LENGTH(PLACED));
     tcase_set_timeout(random, 60 + (double)number_of("OURO_PROGRAMS", PROGRAMS) / 5);
