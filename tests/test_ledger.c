@@ -60,6 +60,16 @@ START_TEST(a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_con
 }
 END_TEST
 
+// Each holds the other: while the first goes the second falls, and takes its reference back.
+START_TEST(units_that_refer_to_each_other_go_once) {
+    Heap *heap = ledger_new();
+    play(heap, chain(0, 3), to(chain(1, 2), 0), store(0, 1), drop(0), dead(0), dead(1), drop(1));
+    expect(execute(heap, collect(0)), 5, 5, 0);
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+END_TEST
+
 // Of units of more than FORM_KEPT objects only the last form is kept: whatever the next one differs
 // in, it gets its own.
 START_TEST(large_units_have_the_form_of_their_own_kind) {
@@ -251,6 +261,7 @@ Suite *ledger_suite(void) {
     tcase_add_test(hand, a_cleared_link_is_no_reference_of_its_space_any_more);
     tcase_add_test(hand,
                    a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned);
+    tcase_add_test(hand, units_that_refer_to_each_other_go_once);
     tcase_add_test(hand, large_units_have_the_form_of_their_own_kind);
     tcase_add_test(hand, a_space_is_not_moved_into_itself);
     tcase_add_loop_test(hand, every_block_is_in_its_place_where_nothing_is_reached_late, 0,
