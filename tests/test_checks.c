@@ -132,6 +132,16 @@ static void spoil_place(Heap *h) { h->spaces[1].members[*position_of(h, YOUNGER)
 static void spoil_place_after(Heap *h) { *position_of(h, YOUNGER) = 1000; }
 static void spoil_place_before(Heap *h) { h->spaces[1].first = *position_of(h, YOUNGER) + 1u; }
 static void spoil_besides(Heap *h) { h->spaces[1].objects++; }
+static void unlink_unit(Heap *h, uint32_t unit) {
+    ledger_locality_gone(h->ledger->locality, h->ledger->record_of_unit[unit]);
+}
+static void spoil_order(Heap *h) { unlink_unit(h, ALIVE); }
+// Out of the list, and back at the place of another one that is out of it.
+static void spoil_links(Heap *h) {
+    unlink_unit(h, ALIVE);
+    unlink_unit(h, OLDER);
+    unlink_unit(h, ALIVE);
+}
 static void spoil_uses(Heap *h) { h->ledger->segments.table[1].uses++; }
 
 static const Spoilt LEDGER[] = {
@@ -148,10 +158,33 @@ static const Spoilt LEDGER[] = {
     {spoil_place_after, "position in its space"},
     {spoil_place_before, "position in its space"},
     {spoil_besides, "units listed besides"},
+    {spoil_order, "1 units are in no list"},
+    {spoil_links, "broken at node"},
     {spoil_uses, "uses of a segment"},
 };
 
 START_TEST(the_ledger_is_not_believed) { expect_said(&LEDGER[_i], true); }
+END_TEST
+
+// Of what the check of these lists reads, everything but the lists is checked before.
+static void spoil_listed_space(Heap *h) { h->ledger->segments.table[1].space = ASIDE; }
+static void spoil_record_count(Heap *h) { h->ledger->record_count = 1; }
+
+static const Spoilt LISTS[] = {
+    {spoil_used, "list of space 1: unit 1 is in"},
+    {spoil_listed_space, "is in 3"},
+    {spoil_record_count, "broken at node"},
+};
+
+START_TEST(the_lists_of_the_ledger_are_not_believed) {
+    Heap *heap = heap_with(true);
+    Error error = {0};
+    ck_assert_msg(ledger_locality_check(heap, &error), "%s", error.text);
+    LISTS[_i].spoil(heap);
+    ck_assert(!ledger_locality_check(heap, &error));
+    ck_assert_msg(strstr(error.text, LISTS[_i].said) != NULL, "not '%s', but: %s", LISTS[_i].said,
+                  error.text);
+}
 END_TEST
 
 Suite *checks_suite(void) {
@@ -159,6 +192,7 @@ Suite *checks_suite(void) {
     TCase *tests = tcase_create("spoilt claims");
     tcase_add_loop_test(tests, the_tracing_heap_is_not_believed, 0, ARRAY_LENGTH(TRACING));
     tcase_add_loop_test(tests, the_ledger_is_not_believed, 0, ARRAY_LENGTH(LEDGER));
+    tcase_add_loop_test(tests, the_lists_of_the_ledger_are_not_believed, 0, ARRAY_LENGTH(LISTS));
     suite_add_tcase(suite, tests);
     return suite;
 }

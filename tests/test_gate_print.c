@@ -34,8 +34,9 @@ static void printed_expect(Printed *printed, const char *text) {
 static const char *const FORMATS[] = {GATE_FORMATS(X)};
 #undef X
 
-// Policy p is waived, changed and better; q died, r is gone, s's is new, t is worse, and nothing
-// can be said of u.
+// Policy p is waived, changed and better; q died, r is gone, s's is new and so is workload tree, t
+// is worse in two figures and lacks one, of v the digest differs, and
+// nothing can be said of u.
 static GateCase case_of_all(void) {
     GateCase c = case_open("ok", "ok");
     case_put(&c.base, GATE_ALL, WORD_COMMAND, "ouro run churn");
@@ -44,7 +45,7 @@ static GateCase case_of_all(void) {
     case_waiver(&c, "edges", "20", "2026-12-31");
     case_figure(&c, "collections", "5", "6");
     case_figure(&c, "peak_held_bytes", "1048576", "1048575");
-    static const char *const same[] = {"t", "u"};
+    static const char *const same[] = {"t", "u", "v"};
     for (size_t i = 0; i < ARRAY_LENGTH(same); i++) {
         case_put(&c.base, same[i], "status", "ok");
         case_put(&c.found, same[i], "status", "ok");
@@ -53,6 +54,15 @@ static GateCase case_of_all(void) {
     case_put(&c.found, "t", "candidates", "1500");
     case_put(&c.base, "u", "measured_pause_ns_max", "1000,1001");
     case_put(&c.found, "u", "measured_pause_ns_max", "2000,2001");
+    case_put(&c.base, "t", "collections", "5");
+    case_put(&c.found, "t", "collections", "many");
+    case_put(&c.base, "t", "drag", "1000000");
+    case_put(&c.found, "t", "drag", "1000001");
+    case_put(&c.base, "t", "edges", "10");
+    case_put(&c.base, "v", WORD_DIGEST, "0a");
+    case_put(&c.found, "v", WORD_DIGEST, "0b");
+    Error error = {0};
+    ck_assert(gate_figures_add(&c.found, (GateFigure){"tree", "p", "status", "ok", 0}, &error));
     case_put(&c.base, "q", "status", "ok");
     case_put(&c.found, "q", "status", "oom");
     case_put(&c.base, "r", "status", "ok");

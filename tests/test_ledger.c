@@ -70,6 +70,24 @@ START_TEST(units_that_refer_to_each_other_go_once) {
 }
 END_TEST
 
+// A chain that was born into two spaces falls with a ring that refers to it, out of both lists.
+START_TEST(what_fell_is_not_moved_any_more) {
+    Heap *heap = ledger_new();
+    heap_set_fuse(
+        heap,
+        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    ck_assert(!play_until(heap, chain(0, 4), WAKE_YOUNG));
+    execute(heap, collect(0));
+    heap_set_fuse(heap, &FUSE_NONE);
+    play(heap, chain(0, 4), to(ring(1, 2), 0), drop(0), dead(0), dead(1), drop(1));
+    execute(heap, collect(0));
+    ck_assert_uint_eq(live(heap), 0);
+    execute(heap, move(1u << 1, ASIDE));
+    ck_assert_uint_eq(heap_view(heap)->spaces[ASIDE].objects, 0);
+    heap_close(heap);
+}
+END_TEST
+
 // Of units of more than FORM_KEPT objects only the last form is kept: whatever the next one differs
 // in, it gets its own.
 START_TEST(large_units_have_the_form_of_their_own_kind) {
@@ -262,6 +280,7 @@ Suite *ledger_suite(void) {
     tcase_add_test(hand,
                    a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned);
     tcase_add_test(hand, units_that_refer_to_each_other_go_once);
+    tcase_add_test(hand, what_fell_is_not_moved_any_more);
     tcase_add_test(hand, large_units_have_the_form_of_their_own_kind);
     tcase_add_test(hand, a_space_is_not_moved_into_itself);
     tcase_add_loop_test(hand, every_block_is_in_its_place_where_nothing_is_reached_late, 0,
