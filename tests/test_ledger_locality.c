@@ -174,6 +174,33 @@ START_TEST(the_name_of_the_model_says_that_it_is_an_estimate) {
 }
 END_TEST
 
+// A unit that was born into two spaces and is dead is looked at by nobody: neither itself, nor as
+// what others refer to. A space in which there is nothing else stays unknown.
+START_TEST(units_in_pieces_are_not_looked_at) {
+    enum { YOUNG = 20, RINGS = 10, OTHER = RINGS + 1 };
+    HeapOptions options = hand_options();
+    options.ledger = options.locality = true;
+    Heap *heap = hand_heap_with(&options);
+    Fuse fuse = FUSE_NONE;
+    fuse.young = YOUNG;
+    heap_set_fuse(heap, &fuse);
+    ck_assert(!play_until(heap, ring(0, 60), WAKE_YOUNG));
+    execute(heap, collect(0));
+    heap_set_fuse(heap, &FUSE_NONE);
+    play(heap, ring(0, 60));
+    Plan same = collect(0);
+    same.into = 0;
+    expect(execute(heap, same), 40, 0, 40);
+    for (uint32_t i = 1; i <= RINGS; i++) play(heap, to(ring(i, 2), 0));
+    play(heap, chain(OTHER, 600), drop(0));
+    for (uint32_t i = 1; i < RINGS; i++) play(heap, dead(i), drop(i));
+    play(heap, dead(0), dead(RINGS), drop(RINGS));
+    expect(execute(heap, collect(0)), 40 + 2 * RINGS + 600, 2 * RINGS, 640);
+    expect(execute(heap, collect(2)), 660, 60, 600);
+    heap_close(heap);
+}
+END_TEST
+
 Suite *ledger_locality_suite(void) {
     Suite *suite = suite_create("ledger_locality");
     TCase *walks = tcase_create("by hand"), *runs = tcase_create("runs");
@@ -187,6 +214,7 @@ Suite *ledger_locality_suite(void) {
     tcase_add_test(runs, scattered_objects_take_longer);
     tcase_add_test(runs, the_name_of_the_model_says_that_it_is_an_estimate);
     suite_add_tcase(suite, walks);
+    tcase_add_test(runs, units_in_pieces_are_not_looked_at);
     suite_add_tcase(suite, runs);
     return suite;
 }
