@@ -88,6 +88,62 @@ START_TEST(what_fell_is_not_moved_any_more) {
 }
 END_TEST
 
+static Plan legacy(uint8_t generation) {
+    Plan plan = collect(generation);
+    plan.finalizers = FINALIZERS_LEGACY;
+    return plan;
+}
+
+// A legacy finalizer keeps what its object reaches; when that object falls with other garbage, what
+// it reached is left behind, counted as uncollectable until the next collection frees it. Ring 0 is
+// left by chain 1, which falls with ring 2; tree 3, of whose children some know their parents and none
+// the root, hangs on ring 0 and falls in its turn.
+static void legacy_leaves_behind(const HeapOptions *options) {
+    enum { TREE = LARGE_PAYLOAD };
+    Heap *heap = hand_heap_with(options);
+    play(heap, of(ring(3, 7), TREE), to(ring(0, 3), 3), drop(3));
+    play(heap, to(of(chain(1, 2), WITH_FINALIZER), 0), drop(0), to(ring(2, 2), 1), drop(1));
+    play(heap, dead(3), dead(0), dead(1), dead(2), drop(2));
+    PauseWork work = execute(heap, legacy(0));
+    expect(work, 14, 2, 0);
+    ck_assert_uint_eq(work.fallen, 2);
+    ck_assert_uint_eq(work.result.uncollectable, 10);
+    ck_assert_uint_eq(heap_levels(heap)->uncollectable_bytes, 10 * BYTES);
+    work = execute(heap, legacy(2));
+    ck_assert_uint_eq(work.freed, 10);
+    ck_assert_uint_eq(heap_levels(heap)->uncollectable_bytes, 0);
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+
+START_TEST(what_a_legacy_finalizer_left_behind_is_freed_later) {
+    static const Template tree = {
+        .shape = SHAPE_TREE, .fanout = 2, .links = 2, .bytes = BYTES, .back_ppm = 340000};
+    HeapOptions options = hand_options();
+    options.templates[LARGE_PAYLOAD] = &tree;
+    options.ledger = _i;
+    legacy_leaves_behind(&options);
+}
+END_TEST
+
+// No plan of its own comes between, but the interface has room for one.
+START_TEST(a_unit_in_two_spaces_goes_at_its_death) {
+    HeapOptions options = hand_options();
+    options.ledger = _i;
+    options.free_at_death = true;
+    Heap *heap = hand_heap_with(&options);
+    Fuse fuse = FUSE_NONE;
+    fuse.young = 2;
+    heap_set_fuse(heap, &fuse);
+    ck_assert(!play_until(heap, ring(0, 4), WAKE_YOUNG));
+    execute(heap, move(1, 1));
+    heap_set_fuse(heap, &FUSE_NONE);
+    play(heap, ring(0, 4), dead(0), drop(0));
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+END_TEST
+
 // Of units of more than FORM_KEPT objects only the last form is kept: whatever the next one differs
 // in, it gets its own.
 START_TEST(large_units_have_the_form_of_their_own_kind) {
@@ -281,6 +337,8 @@ Suite *ledger_suite(void) {
                    a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned);
     tcase_add_test(hand, units_that_refer_to_each_other_go_once);
     tcase_add_test(hand, what_fell_is_not_moved_any_more);
+    tcase_add_loop_test(hand, what_a_legacy_finalizer_left_behind_is_freed_later, 0, 2);
+    tcase_add_loop_test(hand, a_unit_in_two_spaces_goes_at_its_death, 0, 2);
     tcase_add_test(hand, large_units_have_the_form_of_their_own_kind);
     tcase_add_test(hand, a_space_is_not_moved_into_itself);
     tcase_add_loop_test(hand, every_block_is_in_its_place_where_nothing_is_reached_late, 0,
