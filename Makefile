@@ -50,7 +50,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJECTS)
-.PHONY: all check check-cluster fuzz gate bench bench-sweeps golden-instructions sweep report format
+.PHONY: all check check-cluster coverage fuzz gate bench bench-sweeps golden-instructions sweep report format
 .PHONY: clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
@@ -63,6 +63,8 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 check: $(addprefix $(BUILD)/,ouro tests starve pcg_ours pcg_reference) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
+coverage: setup  ## what the tests execute, into build/coverage/index.html
+	@MAKE='$(MAKE)' tests/coverage
 fuzz: setup  ## hostile input for every reader, FUZZ_SECONDS=300 each
 	@MAKE='$(MAKE)' FUZZ_SECONDS=$(FUZZ_SECONDS) tests/parsers
 gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
@@ -127,6 +129,7 @@ help:  ## this list
 setup:
 	@.ci/setup run $(if $(filter check-cluster,$(MAKECMDGOALS)),cluster) \
 	    $(if $(filter fuzz,$(MAKECMDGOALS)),fuzz) \
+	    $(if $(filter coverage,$(MAKECMDGOALS)),coverage check) \
 	    $(if $(filter check bench interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
 
 # Writes its text to the target only if that changes it: only then are its dependents rebuilt.
