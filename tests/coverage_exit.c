@@ -7,7 +7,7 @@
 // writes nothing: what follows a call that does not return would be taken for executed.
 //
 // Two threads that count at once lose counts, and of a lost count the other side of a branch is
-// inferred. Counting atomically makes runs eight times as long; so threads work one after the other.
+// inferred. Counting atomically makes runs eight times as long; so threads work one by one.
 #include <pthread.h>
 #include <stdlib.h>
 

@@ -96,8 +96,8 @@ static Plan legacy(uint8_t generation) {
 
 // A legacy finalizer keeps what its object reaches; when that object falls with other garbage, what
 // it reached is left behind, counted as uncollectable until the next collection frees it. Ring 0 is
-// left by chain 1, which falls with ring 2; tree 3, of whose children some know their parents and none
-// the root, hangs on ring 0 and falls in its turn.
+// left by chain 1, which falls with ring 2; tree 3, of whose children some know their parents and
+// none the root, hangs on ring 0 and falls in its turn.
 static void legacy_leaves_behind(const HeapOptions *options) {
     enum { TREE = LARGE_PAYLOAD };
     Heap *heap = hand_heap_with(options);
