@@ -50,8 +50,8 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJECTS)
-.PHONY: all check check-cluster coverage fuzz gate bench bench-sweeps golden-instructions sweep report
-.PHONY: format clean help setup interpreters FORCE
+.PHONY: all check check-cluster coverage fuzz gate bench bench-sweeps golden-instructions sweep
+.PHONY: report format clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
