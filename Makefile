@@ -34,7 +34,7 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
-LIBS := -linih -lxxhash -lsqlite3 -lm -pthread
+LIBS := -linih -lxxhash -lsqlite3 -lm -pthread $(LDLIBS)
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)
@@ -44,8 +44,8 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
 CLI_OBJECTS := $(call objects,sim/cli/*.c)
 LIB_OBJECTS := $(call objects,sim/*.c policies/*.c) $(filter-out %/main.o,$(CLI_OBJECTS))
 # Every file of tests/ goes into one program, but for those that are a program of their own.
-TEST_OBJECTS := $(filter-out %/pcg_ours.o $(BUILD)/obj/tests/starve_% $(BUILD)/obj/tests/fuzz_%,\
-                             $(call objects,tests/*.c))
+TEST_OBJECTS := $(filter-out %/pcg_ours.o %/coverage_exit.o $(BUILD)/obj/tests/starve_% \
+                             $(BUILD)/obj/tests/fuzz_%,$(call objects,tests/*.c))
 # Random programs on every heap.
 PROGRAM_OBJECTS := $(call objects,tests/fuzz_*.c) \
                    $(addprefix $(BUILD)/obj/tests/,engines.o lockstep.o naive_heap.o naive_rules.o)
@@ -61,8 +61,8 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJECTS)
-.PHONY: all check check-cluster fuzz gate bench bench-sweeps golden-instructions sweep report format
-.PHONY: clean help setup interpreters FORCE
+.PHONY: all check check-cluster coverage fuzz gate bench bench-sweeps golden-instructions sweep
+.PHONY: report format clean help setup interpreters FORCE
 Q := $(if $(V),,@)
 export BUILD CC CXX SANITIZE
 
@@ -75,6 +75,8 @@ TEST_PROGRAMS := $(addprefix $(BUILD)/,ouro tests fuzz starve pcg_ours pcg_refer
 check: $(TEST_PROGRAMS) interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
+coverage: setup  ## what the tests execute, into build/coverage/index.html
+	@MAKE='$(MAKE)' tests/coverage
 fuzz: setup  ## hostile input for every reader, FUZZ_SECONDS=300 each
 	@MAKE='$(MAKE)' FUZZ_SECONDS=$(FUZZ_SECONDS) tests/parsers
 gate: $(BUILD)/ouro  ## is any policy worse than in results/baseline.tsv?
@@ -139,6 +141,7 @@ help:  ## this list
 setup:
 	@.ci/setup run $(if $(filter check-cluster,$(MAKECMDGOALS)),cluster) \
 	    $(if $(filter fuzz,$(MAKECMDGOALS)),fuzz) \
+	    $(if $(filter coverage,$(MAKECMDGOALS)),coverage check) \
 	    $(if $(filter check bench interpreters %/tests %/pcg_reference,$(MAKECMDGOALS)),check)
 
 # Writes its text to the target only if that changes it: only then are its dependents rebuilt.

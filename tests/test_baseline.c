@@ -64,6 +64,35 @@ START_TEST(unequal_repeats_of_exact_figures_are_a_failed_check) {
 }
 END_TEST
 
+START_TEST(repeats_are_sorted_as_numbers) {
+    GateFigures figures = {0};
+    Error error = {0};
+    static const char *const values[] = {"100", "9", "20", "10000"};
+    for (size_t i = 0; i < ARRAY_LENGTH(values); i++)
+        case_put(&figures, "p", "measured_gc_ns", values[i]);
+    ck_assert_msg(gate_figures_settle(&figures, &error), "%s", error.text);
+    ck_assert_uint_eq(figures.count, 1);
+    ck_assert_str_eq(figures.rows[0].value, "9,20,100,10000");
+    gate_figures_free(&figures);
+}
+END_TEST
+
+START_TEST(more_repeats_than_there_is_room_for_are_refused) {
+    GateFigures figures = {0};
+    Error error = {0};
+    uint64_t numbers[GATE_REPEATS_MAX];
+    size_t count = 0;
+    char text[2 * GATE_VALUE_SIZE];
+    memset(text, '1', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    ck_assert(!gate_numbers(text, numbers, &count));
+    for (int i = 0; i <= GATE_REPEATS_MAX; i++) case_put(&figures, "p", "measured_gc_ns", "7");
+    ck_assert(!gate_figures_settle(&figures, &error));
+    ck_assert_msg(strstr(error.text, "more than 30 repeats") != NULL, "%s", error.text);
+    gate_figures_free(&figures);
+}
+END_TEST
+
 // ---- inputs and baselines ----
 
 START_TEST(figures_of_other_inputs_are_not_judged) {
@@ -177,6 +206,8 @@ Suite *baseline_suite(void) {
     tcase_add_test(tests, measured_noise_is_no_finding);
     tcase_add_test(tests, equal_repeats_of_exact_figures_are_one);
     tcase_add_test(tests, unequal_repeats_of_exact_figures_are_a_failed_check);
+    tcase_add_test(tests, repeats_are_sorted_as_numbers);
+    tcase_add_test(tests, more_repeats_than_there_is_room_for_are_refused);
     tcase_add_loop_test(tests, figures_of_other_inputs_are_not_judged, 0, 2);
     tcase_add_loop_test(tests, figures_of_another_version_are_not_judged, 0, 2);
     tcase_add_test(tests, no_runs_are_not_judged);

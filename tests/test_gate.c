@@ -21,6 +21,14 @@ START_TEST(directions_decide_what_is_worse) {
         {"candidates", "1000", NULL, GATE_MISSING, 1},
         {"candidates", NULL, "1000", GATE_NEW, 0},
         {"candidates", "0", "1", GATE_REGRESSED, 1},
+        {"zeta", "1000", NULL, GATE_MISSING, 1},  // the last of its run
+        {"zeta", NULL, "1000", GATE_NEW, 0},
+        {"candidates", "1,2", "3", GATE_CHANGED, 0},  // repeats of what has none
+        {"candidates", "3", "1,2", GATE_CHANGED, 0},
+        {"candidates", "3", "many", GATE_CHANGED, 0},
+        {"measured_gc_ns", "1", "many", GATE_UNJUDGED, 2},
+        {"measured_gc_ns", "many", "1", GATE_UNJUDGED, 2},
+        {"result_digest", "0a", NULL, GATE_MISSING, 1},
     };
     GateCase c = case_open("ok", "ok");
     case_figure(&c, rows[_i].metric, rows[_i].base, rows[_i].found);
@@ -91,6 +99,40 @@ START_TEST(the_digest_speaks_when_nothing_else_does) {
     case_figure(&other, "result_digest", "0000000000000001", "0000000000000002");
     case_figure(&other, "candidates", "1", "2");
     case_one_finding(&other, GATE_REGRESSED, "candidates", 1, "");
+}
+END_TEST
+
+static void put_run(GateFigures *figures, const char *workload, const char *policy) {
+    Error error = {0};
+    ck_assert(gate_figures_add(figures, (GateFigure){workload, policy, "status", "ok", 0}, &error));
+}
+
+START_TEST(runs_are_paired_by_workload_and_policy) {
+    GateCase c = {.judged = false};
+    put_run(&c.base, "churn", "p");
+    put_run(&c.base, "tree", "p");
+    put_run(&c.base, "wood", "p");
+    put_run(&c.found, "bush", "*p");
+    put_run(&c.found, "tree", "p");
+    put_run(&c.found, "wood", "q");
+    put_run(&c.found, "zoo", "p");
+    case_put(&c.found, GATE_ALL, "workload_digest", "0a");  // of a workload that is new
+    case_judge(&c);
+    ck_assert_msg(c.judged, "%s", c.error.text);
+    ck_assert_uint_eq(c.verdict.runs, 1);
+    ck_assert_uint_eq(c.verdict.counts[GATE_MISSING], 2);
+    ck_assert_uint_eq(c.verdict.counts[GATE_NEW], 3);
+    case_close(&c);
+}
+END_TEST
+
+START_TEST(a_run_without_a_status_is_compared_by_its_figures) {
+    GateCase both = {.judged = false}, one = {.judged = false};
+    case_figure(&both, "candidates", "1", "2");
+    case_one_finding(&both, GATE_REGRESSED, "candidates", 1, "");
+    case_figure(&one, "candidates", "1", "1");
+    case_figure(&one, "status", "ok", NULL);
+    case_one_finding(&one, GATE_MISSING, "status", 1, "");
 }
 END_TEST
 
@@ -233,10 +275,10 @@ START_TEST(a_waiver_of_something_else_changes_nothing) {
 END_TEST
 
 START_TEST(dates_are_days_of_the_calendar) {
-    static const char *const good[] = {"2026-01-31", "2024-02-29", "2000-02-29"};
-    static const char *const bad[] = {"2026-02-29", "1900-02-29",  "2026-13-01",
-                                      "2026-00-01", "2026-04-31",  "2026-4-01",
-                                      "20260401",   "2026-04-01x", ""};
+    static const char *const good[] = {"2026-01-31", "2024-02-29", "2000-02-29", "2026-02-28"};
+    static const char *const bad[] = {
+        "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-01",  "2026-04-31",
+        "2026-04-00", "2026-4-01",  "20260401",   "2026-04-01x", ""};
     for (size_t i = 0; i < ARRAY_LENGTH(good); i++)
         ck_assert_msg(date_valid(good[i]), "%s", good[i]);
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) ck_assert_msg(!date_valid(bad[i]), "%s", bad[i]);
@@ -245,7 +287,7 @@ END_TEST
 
 static TCase *states_case(void) {
     TCase *tests = tcase_create("states");
-    tcase_add_loop_test(tests, directions_decide_what_is_worse, 0, 8);
+    tcase_add_loop_test(tests, directions_decide_what_is_worse, 0, 16);
     tcase_add_test(tests, equal_figures_are_counted);
     tcase_add_test(tests, a_run_that_dies_is_one_finding);
     tcase_add_test(tests, a_run_that_lives_again_is_better);
@@ -253,6 +295,8 @@ static TCase *states_case(void) {
     tcase_add_test(tests, who_dies_early_collects_little);
     tcase_add_test(tests, a_whole_run_is_missing_or_new_once);
     tcase_add_test(tests, the_digest_speaks_when_nothing_else_does);
+    tcase_add_test(tests, runs_are_paired_by_workload_and_policy);
+    tcase_add_test(tests, a_run_without_a_status_is_compared_by_its_figures);
     tcase_add_test(tests, the_worst_comes_first);
     tcase_add_loop_test(tests, each_finding_has_the_command_that_repeats_it, 0, 3);
     return tests;

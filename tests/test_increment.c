@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "hand_heap.h"
 #include "run.h"
 #include "suites.h"
 
@@ -61,12 +62,50 @@ START_TEST(garbage_is_bounded_when_marking_is_credited_little) {
 }
 END_TEST
 
+// No policy adds pending objects before it has marked the live ones away; a plan may.
+START_TEST(pending_objects_may_be_alive) {
+    enum { PENDING = 1, INTO = 2 };
+    Heap *heap = hand_heap_new();
+    play(heap, chain(0, 3), ring(1, 4), dead(1), drop(1));
+    execute(heap, move(1, PENDING));
+    play(heap, chain(2, 2));
+    Plan plan = collect(0);
+    plan.into = INTO;
+    plan.refill = PENDING;
+    plan.budget = 4;  // the young two, and as long as they are not four: a chain at a time
+    expect(execute(heap, plan), 5, 0, 5);
+    ck_assert_uint_eq(heap_view(heap)->spaces[PENDING].objects, 4);
+    plan.budget = 1;
+    expect(execute(heap, plan), 4, 4, 0);
+    ck_assert_uint_eq(heap_view(heap)->spaces[INTO].objects, 5);
+    heap_close(heap);
+}
+END_TEST
+
+// A register whose unit is still being built holds a root that is in no space yet.
+START_TEST(a_root_that_is_not_tracked_yet_is_not_marked) {
+    Heap *heap = hand_heap_new();
+    play(heap, chain(0, 2));
+    heap_set_fuse(
+        heap,
+        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    ck_assert(!play_until(heap, chain(1, 2), WAKE_YOUNG));
+    PauseWork work = execute(heap, (Plan){.kind = PLAN_MARK, .spaces = 1, .into = 1});
+    ck_assert_uint_eq(work.result.marked, 2);
+    work = execute(heap, (Plan){.kind = PLAN_MARK, .spaces = 1, .into = 1});
+    ck_assert_uint_eq(work.result.marked, 0);  // they are elsewhere by now
+    heap_close(heap);
+}
+END_TEST
+
 Suite *increment_suite(void) {
     Suite *suite = suite_create("increment");
     TCase *tcase = tcase_create("increments");
     tcase_set_timeout(tcase, 20);
     tcase_add_loop_test(tcase, every_event_holds_under_check, 1, 7);
     tcase_add_test(tcase, garbage_is_bounded_when_marking_is_credited_little);
+    tcase_add_test(tcase, pending_objects_may_be_alive);
+    tcase_add_test(tcase, a_root_that_is_not_tracked_yet_is_not_marked);
     suite_add_tcase(suite, tcase);
     return suite;
 }

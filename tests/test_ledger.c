@@ -60,6 +60,127 @@ START_TEST(a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_con
 }
 END_TEST
 
+// Each holds the other: while the first goes the second falls, and takes its reference back.
+START_TEST(units_that_refer_to_each_other_go_once) {
+    Heap *heap = ledger_new();
+    play(heap, chain(0, 3), to(chain(1, 2), 0), store(0, 1), drop(0), dead(0), dead(1), drop(1));
+    expect(execute(heap, collect(0)), 5, 5, 0);
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+END_TEST
+
+// A chain that was born into two spaces falls with a ring that refers to it, out of both lists.
+START_TEST(what_fell_is_not_moved_any_more) {
+    Heap *heap = ledger_new();
+    heap_set_fuse(
+        heap,
+        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    ck_assert(!play_until(heap, chain(0, 4), WAKE_YOUNG));
+    execute(heap, collect(0));
+    heap_set_fuse(heap, &FUSE_NONE);
+    play(heap, chain(0, 4), to(ring(1, 2), 0), drop(0), dead(0), dead(1), drop(1));
+    execute(heap, collect(0));
+    ck_assert_uint_eq(live(heap), 0);
+    execute(heap, move(1u << 1, ASIDE));
+    ck_assert_uint_eq(heap_view(heap)->spaces[ASIDE].objects, 0);
+    heap_close(heap);
+}
+END_TEST
+
+static Plan legacy(uint8_t generation) {
+    Plan plan = collect(generation);
+    plan.finalizers = FINALIZERS_LEGACY;
+    return plan;
+}
+
+// A legacy finalizer keeps what its object reaches; when that object falls with other garbage, what
+// it reached is left behind, counted as uncollectable until the next collection frees it. Ring 0 is
+// left by chain 1, which falls with ring 2; tree 3, of whose children some know their parents and
+// none the root, hangs on ring 0 and falls in its turn.
+static void legacy_leaves_behind(const HeapOptions *options) {
+    enum { TREE = LARGE_PAYLOAD };
+    Heap *heap = hand_heap_with(options);
+    play(heap, of(ring(3, 7), TREE), to(ring(0, 3), 3), drop(3));
+    play(heap, to(of(chain(1, 2), WITH_FINALIZER), 0), drop(0), to(ring(2, 2), 1), drop(1));
+    play(heap, dead(3), dead(0), dead(1), dead(2), drop(2));
+    PauseWork work = execute(heap, legacy(0));
+    expect(work, 14, 2, 0);
+    ck_assert_uint_eq(work.fallen, 2);
+    ck_assert_uint_eq(work.result.uncollectable, 10);
+    ck_assert_uint_eq(heap_levels(heap)->uncollectable_bytes, 10 * BYTES);
+    work = execute(heap, legacy(2));
+    ck_assert_uint_eq(work.freed, 10);
+    ck_assert_uint_eq(heap_levels(heap)->uncollectable_bytes, 0);
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+
+START_TEST(what_a_legacy_finalizer_left_behind_is_freed_later) {
+    static const Template tree = {
+        .shape = SHAPE_TREE, .fanout = 2, .links = 2, .bytes = BYTES, .back_ppm = 340000};
+    HeapOptions options = hand_options();
+    options.templates[LARGE_PAYLOAD] = &tree;
+    options.ledger = _i;
+    legacy_leaves_behind(&options);
+}
+END_TEST
+
+// No plan of its own comes between, but the interface has room for one.
+START_TEST(a_unit_in_two_spaces_goes_at_its_death) {
+    HeapOptions options = hand_options();
+    options.ledger = _i;
+    options.free_at_death = true;
+    Heap *heap = hand_heap_with(&options);
+    Fuse fuse = FUSE_NONE;
+    fuse.young = 2;
+    heap_set_fuse(heap, &fuse);
+    ck_assert(!play_until(heap, ring(0, 4), WAKE_YOUNG));
+    execute(heap, move(1, 1));
+    heap_set_fuse(heap, &FUSE_NONE);
+    play(heap, ring(0, 4), dead(0), drop(0));
+    ck_assert_uint_eq(live(heap), 0);
+    heap_close(heap);
+}
+END_TEST
+
+// Of units of more than FORM_KEPT objects only the last form is kept: whatever the next one differs
+// in, it gets its own.
+START_TEST(large_units_have_the_form_of_their_own_kind) {
+    enum { LARGE = 2000 };
+    const Event kinds[] = {chain(0, LARGE), ring(0, LARGE), of(ring(0, LARGE), SMALL_PAYLOAD),
+                           of(chain(0, LARGE), SMALL_PAYLOAD), chain(0, LARGE + 1)};
+    const uint64_t edges[] = {LARGE - 1, LARGE, LARGE, LARGE - 1, LARGE};
+    Heap *heap = ledger_new();
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        play(heap, kinds[i]);
+        ck_assert_uint_eq(execute(heap, collect(2)).result.edges, edges[i]);
+        play(heap, dead(0), drop(0));
+        execute(heap, collect(2));
+        ck_assert_uint_eq(live(heap), 0);
+    }
+    heap_close(heap);
+}
+END_TEST
+
+// A space that is condemned together with the one it goes to stays where it is.
+START_TEST(a_space_is_not_moved_into_itself) {
+    for (int ledger = 0; ledger < 2; ledger++) {
+        HeapOptions options = hand_options();
+        options.ledger = ledger;
+        Heap *heap = hand_heap_with(&options);
+        play(heap, chain(0, 2));
+        execute(heap, move(1, ASIDE));
+        play(heap, chain(1, 3), ring(2, 2), dead(2), drop(2));
+        execute(heap, move(1u << ASIDE | 1, ASIDE));
+        ck_assert_uint_eq(heap_view(heap)->spaces[ASIDE].objects, 7);
+        Plan plan = release(ASIDE, ASIDE);  // no region: its garbage is freed one by one
+        expect(execute(heap, plan), 7, 2, 5);
+        heap_close(heap);
+    }
+}
+END_TEST
+
 // ---- order ----
 
 // Objects that refer to themselves die in another order than they were born; no collection reaches
@@ -197,6 +318,12 @@ Suite *ledger_suite(void) {
     tcase_add_test(hand, a_cleared_link_is_no_reference_of_its_space_any_more);
     tcase_add_test(hand,
                    a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned);
+    tcase_add_test(hand, units_that_refer_to_each_other_go_once);
+    tcase_add_test(hand, what_fell_is_not_moved_any_more);
+    tcase_add_loop_test(hand, what_a_legacy_finalizer_left_behind_is_freed_later, 0, 2);
+    tcase_add_loop_test(hand, a_unit_in_two_spaces_goes_at_its_death, 0, 2);
+    tcase_add_test(hand, large_units_have_the_form_of_their_own_kind);
+    tcase_add_test(hand, a_space_is_not_moved_into_itself);
     tcase_add_loop_test(hand, every_block_is_in_its_place_where_nothing_is_reached_late, 0,
                         ARRAY_LENGTH(PLACED));
     tcase_set_timeout(random, 60 + (double)number_of("OURO_PROGRAMS", PROGRAMS) / 5);

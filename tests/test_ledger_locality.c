@@ -174,6 +174,34 @@ START_TEST(the_name_of_the_model_says_that_it_is_an_estimate) {
 }
 END_TEST
 
+// A unit that was born into two spaces and is dead is looked at by nobody: neither itself, nor as
+// what others refer to. A space in which there is nothing else stays unknown.
+START_TEST(units_in_pieces_are_not_looked_at) {
+    enum { YOUNG = 20, LARGE = 6000, RINGS = 10, OTHER = RINGS + 1, MANY = 240000 };
+    HeapOptions options = hand_options();
+    options.ledger = options.locality = true;
+    Heap *heap = hand_heap_with(&options);
+    Fuse fuse = FUSE_NONE;
+    fuse.young = YOUNG;
+    heap_set_fuse(heap, &fuse);
+    ck_assert(!play_until(heap, ring(0, LARGE), WAKE_YOUNG));
+    execute(heap, collect(0));
+    heap_set_fuse(heap, &FUSE_NONE);
+    play(heap, ring(0, LARGE));
+    Plan same = collect(0);
+    same.into = 0;
+    expect(execute(heap, same), LARGE - YOUNG, 0, LARGE - YOUNG);
+    for (uint32_t i = 1; i <= RINGS; i++) play(heap, to(ring(i, 2), 0));
+    play(heap, chain(OTHER, MANY), drop(0));
+    for (uint32_t i = 1; i < RINGS; i++) play(heap, dead(i), drop(i));
+    play(heap, dead(0), dead(RINGS), drop(RINGS));
+    const uint64_t found = 2 * RINGS, kept = LARGE - YOUNG + MANY;
+    expect(execute(heap, collect(0)), found + kept, found, kept);
+    expect(execute(heap, collect(2)), LARGE + MANY, LARGE, MANY);
+    heap_close(heap);
+}
+END_TEST
+
 Suite *ledger_locality_suite(void) {
     Suite *suite = suite_create("ledger_locality");
     TCase *walks = tcase_create("by hand"), *runs = tcase_create("runs");
@@ -182,6 +210,7 @@ Suite *ledger_locality_suite(void) {
     tcase_add_test(walks, a_walk_in_order_misses_pages_alone);
     tcase_add_test(walks, more_objects_in_the_same_memory_never_miss_less);
     tcase_add_test(walks, units_go_where_their_space_goes);
+    tcase_add_test(walks, units_in_pieces_are_not_looked_at);
     tcase_set_timeout(runs, 60);
     tcase_add_test(runs, an_estimate_changes_nothing_but_times);
     tcase_add_test(runs, scattered_objects_take_longer);

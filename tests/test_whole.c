@@ -156,12 +156,28 @@ START_TEST(what_was_cleared_in_part_does_not_fall_in_one_go) {
 }
 END_TEST
 
+// Built at once only where nothing wants attention in its middle.
+START_TEST(what_has_risen_is_told_before_a_unit_is_whole) {
+    HeapOptions options = hand_options();
+    options.batch = 4;
+    Heap *heap = hand_heap_with(&options);
+    play(heap, chain(0, 6));
+    ck_assert_uint_eq(heap_view(heap)->risen, 1);
+    heap_set_fuse(heap,
+                  &(Fuse){.young = FUSE_NEVER, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER});
+    ck_assert(!play_until(heap, chain(1, 2), WAKE_RISEN));
+    ck_assert_uint_eq(live(heap), 7);
+    heap_close(heap);
+}
+END_TEST
+
 Suite *whole_suite(void) {
     Suite *suite = suite_create("whole");
     TCase *tcase = tcase_create("units in one go");
     tcase_set_timeout(tcase, 20);
     tcase_add_loop_test(tcase, units_in_one_go_end_where_members_do, 1, 10);
     tcase_add_test(tcase, what_was_cleared_in_part_does_not_fall_in_one_go);
+    tcase_add_test(tcase, what_has_risen_is_told_before_a_unit_is_whole);
     suite_add_tcase(suite, tcase);
     return suite;
 }
