@@ -197,7 +197,8 @@ Program program_new(uint64_t seed, ProgramKind kind) {
     rng_seed(&w.rng, seed, 77);
     w.phases = draw(&w, 1, 3);
     w.populations = w.phases + draw(&w, 0, 3);
-    put(&w, "[workload]\nrounds = %u\nseed = %u\n", draw(&w, 1, 3), draw(&w, 0, 1u << 30));
+    const uint32_t stream = draw(&w, 0, 1u << 30), rounds = draw(&w, 1, 3);
+    put(&w, "[workload]\nrounds = %u\nseed = %u\n", rounds, stream);
     for (uint32_t i = 0; i < w.phases; i++) {
         put(&w, "[phase f%u]\n", i);
         if (chance(&w, 15)) put(&w, "collect_every = %u\n", draw_sized(&w, 50, 900));

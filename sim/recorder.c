@@ -3,14 +3,14 @@
 
 enum { SAMPLES = 1000, PHASE_MARKS = 2000, COLLECTIONS_MAX = 1 << 26 };
 
-bool recorder_open(Recorder *r, const CostTable *cost, uint64_t allocations, uint64_t requests,
-                   uint64_t phases, Mapping *mapping, Error *error) {
+bool recorder_open(Recorder *r, const CostTable *cost, uint64_t allocations, uint64_t objects,
+                   uint64_t requests, uint64_t phases, Mapping *mapping, Error *error) {
     *r = (Recorder){.cost = *cost, .mapping = mapping};
     r->sample_every = max_u64(allocations / SAMPLES, 1);
     r->sample_max = 2 * SAMPLES + PHASE_MARKS;
     r->phase_max = min_u64(phases, PHASE_MARKS);
     r->request_max = requests;
-    r->collection_max = min_u64(2 * allocations + 4 * phases + 16, COLLECTIONS_MAX);
+    r->collection_max = min_u64(2 * objects + 4 * phases + 16, COLLECTIONS_MAX);
 #define TABLE(field, count) \
     ((r->field = mapping_take(mapping, r->count, sizeof *r->field, #field, error)) != NULL)
     return TABLE(collections, collection_max) && TABLE(samples, sample_max) &&

@@ -55,10 +55,11 @@ typedef struct {
     uint64_t rss_bytes_max, held_bytes_max;   // of a real run
 } Recorder;
 
-// For a run of `allocations` with at most `requests` requests and `phases` phase events; its tables
-// go into `mapping` (NULL: memory of its own).
+// For a run of `allocations`, at most `objects` with what its last units add, at most `requests`
+// requests and `phases` phase events; its tables go into `mapping` (NULL: memory of its own).
 bool recorder_open(Recorder *recorder, const CostTable *cost, uint64_t allocations,
-                   uint64_t requests, uint64_t phases, Mapping *mapping, Error *error);
+                   uint64_t objects, uint64_t requests, uint64_t phases, Mapping *mapping,
+                   Error *error);
 void recorder_close(Recorder *recorder);
 
 // Model time: the mutator's so far and all pauses.

@@ -231,14 +231,24 @@ static bool open_heap(Run *run, Error *error) {
     return run->heap != NULL;
 }
 
+// What the last unit of each phase may add to its allocations; units larger than 2^16 objects in
+// phases shorter than that may be too much for the recorder, which says so.
+static uint64_t last_units(const Spec *spec) {
+    uint64_t objects = 0;
+    for (uint32_t i = 0; i < spec->population_count; i++)
+        objects += min_u64(spec->populations[i].objects.high, 1u << 16) * spec->rounds;
+    return objects;
+}
+
 static bool open_recorder(Run *run, Error *error) {
     const Spec *spec = run->options.spec;
-    uint64_t requests = 0;
+    uint64_t requests = 0, allocations = spec_allocations(spec);
     for (uint32_t i = 0; i < spec->phase_count; i++)
         if (spec->phases[i].request > 0)
             requests += (spec->phases[i].allocations / spec->phases[i].request + 2) * spec->rounds;
-    return recorder_open(&run->recorder, &run->cost, spec_allocations(spec), requests,
-                         (spec->phase_count + 1) * spec->rounds, run->options.mapping, error);
+    return recorder_open(&run->recorder, &run->cost, allocations, allocations + last_units(spec),
+                         requests, (spec->phase_count + 1) * spec->rounds, run->options.mapping,
+                         error);
 }
 
 // Why the ledger heap cannot be had, or NULL.

@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
 
 #include "lockstep.h"
 #include "naive_rules.h"
@@ -67,6 +69,22 @@ START_TEST(every_collection_is_that_of_the_naive_heap) {
 }
 END_TEST
 
+// ---- the programs themselves ----
+
+// Compilers differ in the order in which they evaluate arguments, and a draw may be one.
+START_TEST(a_seed_is_the_same_program_whatever_compiled_it) {
+    XXH64_hash_t digest = 0;
+    for (uint64_t seed = 0; seed < 500; seed++) {
+        const ProgramKind kind = {.size = seed % 3 == 0 ? PROGRAM_WHOLE : 7,
+                                  .simulated = seed % 2 == 0};
+        const Program p = program_new(seed, kind);
+        digest = XXH64(p.workload, strlen(p.workload), digest);
+        digest = XXH64(p.policy, strlen(p.policy), digest);
+    }
+    ck_assert_uint_eq(digest, 10160868672086256765u);
+}
+END_TEST
+
 // ---- the oracle ----
 
 static Metrics metrics_under(Case *c, const char *policy) {
@@ -97,6 +115,7 @@ Suite *programs_suite(void) {
     Suite *suite = suite_create("programs");
     TCase *random = tcase_create("random programs");
     tcase_set_timeout(random, 60);
+    tcase_add_test(random, a_seed_is_the_same_program_whatever_compiled_it);
     tcase_add_loop_test(random, every_collection_is_that_of_the_naive_heap, 0, TESTS);
     tcase_add_loop_test(random, the_oracle_holds_nothing_but_what_is_reachable, 0, ORACLES);
     suite_add_tcase(suite, random);
