@@ -41,7 +41,7 @@ static Progress *progress;
 
 // Most are tiny: what a bug needs is seldom large, and small ones come by the thousand.
 static Program program_of(uint64_t seed) {
-    const uint32_t size = seed % 256 == 0 ? PROGRAM_WHOLE : seed % 16 == 0 ? 12 : 3;
+    const uint32_t size = seed % 512 == 0 ? PROGRAM_WHOLE : seed % 32 == 0 ? 12 : 2;
     return program_new(seed, (ProgramKind){.size = size, .simulated = true});
 }
 
