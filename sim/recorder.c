@@ -7,8 +7,9 @@ bool recorder_open(Recorder *r, const CostTable *cost, uint64_t allocations, uin
                    uint64_t requests, uint64_t phases, Mapping *mapping, Error *error) {
     *r = (Recorder){.cost = *cost, .mapping = mapping};
     r->sample_every = max_u64(allocations / SAMPLES, 1);
-    r->sample_max = 2 * SAMPLES + PHASE_MARKS;
     r->phase_max = min_u64(phases, PHASE_MARKS);
+    // One for each phase mark and for the end, and never two at one clock.
+    r->sample_max = min_u64(2 * SAMPLES + PHASE_MARKS, objects + r->phase_max + 2);
     r->request_max = requests;
     r->collection_max = min_u64(2 * objects + 4 * phases + 16, COLLECTIONS_MAX);
 #define TABLE(field, count) \

@@ -41,7 +41,7 @@ static Progress *progress;
 
 // Most are tiny: what a bug needs is seldom large, and small ones come by the thousand.
 static Program program_of(uint64_t seed) {
-    const uint32_t size = seed % 512 == 0 ? PROGRAM_WHOLE : seed % 32 == 0 ? 12 : 2;
+    const uint32_t size = seed % 1024 == 0 ? PROGRAM_WHOLE : seed % 64 == 0 ? 12 : 2;
     return program_new(seed, (ProgramKind){.size = size, .simulated = true});
 }
 
@@ -67,7 +67,6 @@ static bool play(const Shrunk *p, bool check, bool *valid, Progress *done, Error
     char scale[SHRINK_SCALE_SIZE + 16];
     const char *overrides[] = {scale};
     snprintf(scale, sizeof scale, "workload.scale=%s", p->scale);
-    memset(&spec, 0, sizeof spec);
     *valid = spec_read_text(&spec, "random", p->program.workload, overrides, 1, error) &&
              policy_choose(&policy, p->program.policy, error);
     if (!*valid) return false;

@@ -119,7 +119,9 @@ static bool dead_read(Bench *bench, const Grid *grid, const Cell *cell, RunStatu
     Row row = {.engine = grid->engine, .allocator = &MEMORY_DEFAULT, .status = status};
     alarm(READER_SECONDS);
     if (!grid_open(grid, cell, &bench->spec, &bench->policy, error)) return false;
-    memcpy(row.cost, grid->cost.name, sizeof row.cost);
+    CostTable cost = grid->cost;
+    if (grid->engine == ENGINE_LEDGER && cost.model == COST_CACHE) cost_table_estimated(&cost);
+    memcpy(row.cost, cost.name, sizeof row.cost);
     row.spec = &bench->spec;
     row.policy = &bench->policy;
     bool is_read = !bare && bench->run != NULL && run_result_so_far(bench->run, status, &result);
