@@ -39,6 +39,7 @@ static void expect_said(const Spoilt *spoilt, bool ledger) {
     ck_assert_msg(!heap_check(heap, &error), "nobody says '%s'", spoilt->said);
     ck_assert_msg(strstr(error.text, spoilt->said) != NULL, "not '%s', but: %s", spoilt->said,
                   error.text);
+    heap_close(heap);
 }
 
 // ---- what both heaps count ----

@@ -87,7 +87,7 @@ static char *golden_read(const char *name) {
 START_TEST(every_state_is_told) {
     GateCase c = case_of_all();
     Error error = {0};
-    Printed printed;
+    Printed printed = {0};
     GateWriter write = gate_writer(FORMATS[_i], &error);
     ck_assert_msg(write != NULL, "%s", error.text);
     write(printed_open(&printed)->file, &(GateReport){&c.verdict, &c.found, "base.tsv"});
@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(no_character_leaves_its_place) {
     static const char hostile[] = "a<&>\"'|\x01\xff\n";
-    Printed printed;
+    Printed printed = {0};
     gate_write_xml(printed_open(&printed)->file, hostile);
     printed_expect(&printed, "a&lt;&amp;&gt;&quot;&apos;|??\n");
     gate_write_markdown(printed_open(&printed)->file, hostile);
@@ -136,7 +136,7 @@ END_TEST
 // The table ends after 100 findings, and says so; tab-separated values have all.
 START_TEST(a_long_table_is_cut_off_and_says_so) {
     GateCase c = {.judged = false};
-    Printed printed;
+    Printed printed = {0};
     for (int i = 0; i < 103; i++) {
         char policy[8];
         snprintf(policy, sizeof policy, "p%d", i);
@@ -160,7 +160,7 @@ END_TEST
 // What is printed with three digits differs in the last of seven.
 START_TEST(figures_that_differ_do_not_look_alike) {
     GateCase c = case_open("ok", "ok");
-    Printed printed;
+    Printed printed = {0};
     case_figure(&c, "peak_held_bytes", "1048576000", "1048576001");
     case_figure(&c, WORD_DIGEST, "0a", "0b");
     case_judge(&c);
@@ -174,7 +174,7 @@ END_TEST
 
 START_TEST(nothing_to_report_is_no_table) {
     GateCase c = case_open("ok", "ok");
-    Printed printed;
+    Printed printed = {0};
     case_judge(&c);
     gate_print_markdown(printed_open(&printed)->file, &(GateReport){&c.verdict, &c.found, "b"});
     printed_expect(&printed, "1 of 1 figures of 1 runs are unchanged\nThe gate says yes.\n");
