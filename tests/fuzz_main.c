@@ -4,7 +4,7 @@
 //
 // Program S, S + 1 ... : the naive heap and the tracing heap play it side by side, compared object
 // by object after each collection (lockstep.h); then the ledger plays it, and is compared with the
-// tracing heap (engines.h). Every N-th program (--prove, 512) is proved by heap_check after every
+// tracing heap (engines.h). Every N-th program (--prove, 1024) is proved by heap_check after every
 // event as well. What fails is made smaller, and said with the command that plays it again.
 #include <getopt.h>
 #include <stdatomic.h>
@@ -41,7 +41,7 @@ static Progress *progress;
 
 // Most are tiny: what a bug needs is seldom large, and small ones come by the thousand.
 static Program program_of(uint64_t seed) {
-    const uint32_t size = seed % 1024 == 0 ? PROGRAM_WHOLE : seed % 64 == 0 ? 12 : 2;
+    const uint32_t size = seed % 2048 == 0 ? PROGRAM_WHOLE : seed % 128 == 0 ? 12 : 2;
     return program_new(seed, (ProgramKind){.size = size, .simulated = true});
 }
 
@@ -159,7 +159,7 @@ static Arguments arguments_of(int argc, char **argv) {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     Arguments a = {.seed = 1,
                    .programs = 100000,
-                   .prove = 512,
+                   .prove = 1024,
                    .shrink = true,
                    .jobs = processors > 0 ? (uint32_t)processors : 1};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
