@@ -185,6 +185,7 @@ START_TEST(the_lists_of_the_ledger_are_not_believed) {
     ck_assert(!ledger_locality_check(heap, &error));
     ck_assert_msg(strstr(error.text, LISTS[_i].said) != NULL, "not '%s', but: %s", LISTS[_i].said,
                   error.text);
+    heap_close(heap);
 }
 END_TEST
 
