@@ -49,6 +49,7 @@ TEST_OBJECTS := $(filter-out %/pcg_ours.o %/coverage_exit.o $(BUILD)/obj/tests/s
 # Random programs on every heap.
 PROGRAM_OBJECTS := $(call objects,tests/fuzz_*.c) \
                    $(addprefix $(BUILD)/obj/tests/,engines.o lockstep.o naive_heap.o naive_rules.o)
+# Tables that are used again by the next program instead of mapped anew: tests/fuzz_pool.c.
 POOLED := reserve_new reserve_free mapping_take mapping_give
 FUZZ_OBJECTS := $(call objects,tests/fuzz/*.c)
 FUZZ_SECONDS := 300
@@ -164,8 +165,7 @@ $(BUILD)/tests: $(TEST_OBJECTS) $(BUILD)/libouro.a
 
 $(BUILD)/fuzz: $(PROGRAM_OBJECTS) $(BUILD)/libouro.a
 	@echo "  LD  $@"
-	$(Q)$(CC) $(FLAGS) $^ $(LIBS) \
-	    $(POOLED:%=-Wl,--wrap=%) -o $@
+	$(Q)$(CC) $(FLAGS) $^ $(LIBS) $(POOLED:%=-Wl,--wrap=%) -o $@
 
 # In a build of its own, which notes what is covered: tests/parsers makes it.
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/fuzz.o $(BUILD)/libouro.a

@@ -65,7 +65,11 @@ typedef struct {
     bool large_closed;
 } Forms;
 
+// For template numbers below `templates`; none is made yet. False with `error` when there is no
+// address space for them.
 bool forms_open(Forms *forms, uint32_t templates, Error *error);
+
+// With all that were asked for; also where forms_open failed.
 void forms_close(Forms *forms);
 
 static inline size_t form_index(uint16_t template, uint32_t objects, bool closed) {

@@ -18,20 +18,25 @@ static WakeReason fuse_blown(const Heap *h) {
     return WAKE_NONE;
 }
 
+static bool memory_exceeded(const Heap *h) {
+    const MemoryStats *memory = memory_stats(h->memory);
+    return memory->held_bytes > h->options.memory_limit || memory->arenas == h->arenas_max;
+}
+
 // After the memory of a new object is taken and counted, before it is in any space: up to 3.11 this
 // is where the collector runs.
 static WakeReason wake_in_allocation(Heap *h) {
-    const MemoryStats *memory = memory_stats(h->memory);
-    if (memory->held_bytes > h->options.memory_limit || memory->arenas == h->arenas_max)
-        return WAKE_MEMORY;
+    if (memory_exceeded(h)) return WAKE_MEMORY;
     WakeReason blown = fuse_blown(h);
     if (LIKELY(blown == WAKE_NONE) || !h->fuse.at_safepoint) return blown;
     h->due = blown;
     return WAKE_NONE;
 }
 
-// After it is tracked and attached: from 3.12 on the collector runs here.
+// After it is tracked and attached and its native payload is taken: from 3.12 on the collector runs
+// here.
 static WakeReason wake_at_safepoint(Heap *h) {
+    if (memory_exceeded(h)) return WAKE_MEMORY;
     WakeReason due = h->due;
     h->due = WAKE_NONE;
     if (due == WAKE_NONE && h->view.clock >= h->sample_clock) return WAKE_SAMPLE;

@@ -48,13 +48,13 @@ static Program program_of(uint64_t seed) {
 static bool play_tracing(Played *tracing, const Spec *spec, const PolicyChoice *policy, bool check,
                          Progress *done, Error *error) {
     NaiveRules rules;
-    Lockstep figures = {0};
+    uint64_t objects = 0;
     if (!naive_rules_of(policy, spec, &rules))
         return played_open(tracing, spec, policy, ENGINE_TRACING, check ? 1 : 4096, check, error) &&
                played_end(tracing, error);
-    bool good = lockstep_play(tracing, spec, policy, &rules, check, &figures, error);
+    bool good = lockstep_play(tracing, spec, policy, &rules, check, &objects, error);
     done->naive++;
-    done->objects += figures.objects;
+    done->objects += objects;
     return good;
 }
 

@@ -32,6 +32,12 @@ Heap *hand_heap_new(void) {
     return hand_heap_with(&options);
 }
 
+void hand_fuse_young(Heap *heap, uint64_t young) {
+    Fuse fuse = FUSE_NONE;
+    fuse.young = young;
+    heap_set_fuse(heap, &fuse);
+}
+
 void prove(const Heap *heap) {
     Error error = {0};
     ck_assert_msg(heap_check(heap, &error), "%s", error.text);

@@ -18,6 +18,10 @@ HeapOptions hand_options(void);
 Heap *hand_heap_with(const HeapOptions *options);
 Heap *hand_heap_new(void);  // with hand_options
 
+// It will want attention in the allocation that makes more than `young` net allocations, and for
+// nothing else.
+void hand_fuse_young(Heap *heap, uint64_t young);
+
 // Stops the test unless heap_check is content.
 void prove(const Heap *heap);
 

@@ -6,10 +6,11 @@
 #include <string.h>
 
 static const KnobValue *knob(const PolicyChoice *choice, const char *name) {
-    for (size_t i = 0; i < choice->policy->knob_count; i++)
-        if (strcmp(choice->policy->knobs[i].name, name) == 0) return &choice->values[i];
-    CHECK(name == NULL);
-    return NULL;
+    const Policy *policy = choice->policy;
+    size_t i = 0;
+    while (i < policy->knob_count && strcmp(policy->knobs[i].name, name) != 0) i++;
+    CHECK(i < policy->knob_count);
+    return &choice->values[i];
 }
 
 static bool knob_is(const PolicyChoice *choice, const char *name, const char *text) {

@@ -43,9 +43,7 @@ END_TEST
 // of the next one, and keeps the other half.
 START_TEST(a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned) {
     Heap *heap = ledger_new();
-    heap_set_fuse(
-        heap,
-        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    hand_fuse_young(heap, 2);
     ck_assert(!play_until(heap, ring(0, 4), WAKE_YOUNG));
     execute(heap, collect(0));
     ck_assert(play_until(heap, ring(0, 4), WAKE_NONE));
@@ -73,9 +71,7 @@ END_TEST
 // A chain that was born into two spaces falls with a ring that refers to it, out of both lists.
 START_TEST(what_fell_is_not_moved_any_more) {
     Heap *heap = ledger_new();
-    heap_set_fuse(
-        heap,
-        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    hand_fuse_young(heap, 2);
     ck_assert(!play_until(heap, chain(0, 4), WAKE_YOUNG));
     execute(heap, collect(0));
     heap_set_fuse(heap, &FUSE_NONE);
@@ -132,9 +128,7 @@ START_TEST(a_unit_in_two_spaces_goes_at_its_death) {
     options.ledger = _i;
     options.free_at_death = true;
     Heap *heap = hand_heap_with(&options);
-    Fuse fuse = FUSE_NONE;
-    fuse.young = 2;
-    heap_set_fuse(heap, &fuse);
+    hand_fuse_young(heap, 2);
     ck_assert(!play_until(heap, ring(0, 4), WAKE_YOUNG));
     execute(heap, move(1, 1));
     heap_set_fuse(heap, &FUSE_NONE);

@@ -183,9 +183,7 @@ START_TEST(units_in_pieces_are_not_looked_at) {
     HeapOptions options = hand_options();
     options.ledger = options.locality = true;
     Heap *heap = hand_heap_with(&options);
-    Fuse fuse = FUSE_NONE;
-    fuse.young = YOUNG;
-    heap_set_fuse(heap, &fuse);
+    hand_fuse_young(heap, YOUNG);
     ck_assert(!play_until(heap, ring(0, LARGE), WAKE_YOUNG));
     execute(heap, collect(0));
     heap_set_fuse(heap, &FUSE_NONE);

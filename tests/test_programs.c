@@ -49,12 +49,12 @@ static Case *case_new(uint64_t seed) {
 static bool check_against_naive_heap(uint64_t seed) {
     Case *c = case_new(seed);
     NaiveRules rules;
-    Lockstep figures;
+    uint64_t objects;
     Played tracing;
     Error error = {0};
     const bool has = naive_rules_of(&c->policy, &c->spec, &rules);
     if (has) {
-        if (!lockstep_play(&tracing, &c->spec, &c->policy, &rules, true, &figures, &error))
+        if (!lockstep_play(&tracing, &c->spec, &c->policy, &rules, true, &objects, &error))
             case_fail(c, &error);
         run_close(tracing.run);
     }

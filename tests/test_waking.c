@@ -193,6 +193,18 @@ START_TEST(the_object_that_needs_an_arena_above_the_limit_ends_the_run) {
 }
 END_TEST
 
+START_TEST(a_payload_above_the_limit_ends_the_run_with_the_object_that_it_belongs_to) {
+    HeapOptions options = hand_options();
+    options.memory_limit = (1u << 20) + 2 * memory_large_held(LARGE_BYTES) - 1;
+    Heap *heap = hand_heap_with(&options);
+    ck_assert(play_until(heap, of(chain(0, 1), LARGE_PAYLOAD), WAKE_NONE));
+    ck_assert(play_until(heap, of(chain(1, 1), LARGE_PAYLOAD), WAKE_MEMORY));
+    ck_assert_uint_eq(heap_view(heap)->clock, 2);
+    ck_assert_uint_eq(heap_memory(heap)->held_bytes, options.memory_limit + 1);
+    heap_close(heap);
+}
+END_TEST
+
 static Heap *heap_of_oracle(void) {
     HeapOptions options = hand_options();
     options.free_at_death = true;
@@ -255,6 +267,8 @@ Suite *waking_suite(void) {
     TCase *limits = tcase_create("limits");
     tcase_set_timeout(limits, 60);
     tcase_add_test(limits, the_object_that_needs_an_arena_above_the_limit_ends_the_run);
+    tcase_add_test(limits,
+                   a_payload_above_the_limit_ends_the_run_with_the_object_that_it_belongs_to);
     tcase_add_test(limits, the_oracle_frees_a_ring_when_it_dies);
     tcase_add_test(limits, the_oracle_frees_all_that_dies_with_one_event);
     suite_add_tcase(suite, limits);

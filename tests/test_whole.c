@@ -163,8 +163,9 @@ START_TEST(what_has_risen_is_told_before_a_unit_is_whole) {
     Heap *heap = hand_heap_with(&options);
     play(heap, chain(0, 6));
     ck_assert_uint_eq(heap_view(heap)->risen, 1);
-    heap_set_fuse(heap,
-                  &(Fuse){.young = FUSE_NEVER, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER});
+    Fuse fuse = FUSE_NONE;
+    fuse.risen = 0;
+    heap_set_fuse(heap, &fuse);
     ck_assert(!play_until(heap, chain(1, 2), WAKE_RISEN));
     ck_assert_uint_eq(live(heap), 7);
     heap_close(heap);

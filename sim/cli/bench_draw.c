@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench_figures.h"
 #include "report_gnuplot.h"
@@ -260,7 +259,8 @@ static void context_print(const Sheet *s, FILE *file) {
     free(caption);
 }
 
-static bool tables_write(Sheet *s, const char *dir, Error *error) {
+static bool tables_write(void *context, const char *dir, Error *error) {
+    Sheet *s = context;
     char path[PATH_SIZE];
     FILE *files[TABLES];
     bool good = true;
@@ -286,27 +286,11 @@ static bool tables_write(Sheet *s, const char *dir, Error *error) {
     return good;
 }
 
-// ---- drawing ----
-
-static bool sheet_draw(Sheet *s, const char *figure, Error *error) {
-    char dir[1024], path[PATH_SIZE];
-    const char *folder = getenv("TMPDIR");
-    int length = snprintf(dir, sizeof dir, "%s/ouro-bench-XXXXXX", folder ? folder : "/tmp");
-    if (length >= (int)sizeof dir || mkdtemp(dir) == NULL)
-        return error_set(error, "%s: %s", dir, strerror(errno));
-    const Drawing drawing = {"bench", "bench", {FILES[0], FILES[1], FILES[2]}};
-    bool good = tables_write(s, dir, error) && drawing_run(dir, &drawing, figure, error);
-    for (size_t i = 0; i < TABLES; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, FILES[i]);
-        unlink(path);
-    }
-    rmdir(dir);
-    return good;
-}
-
 bool bench_draw(const char *table, const char *figure, Error *error) {
     Sheet s = {0};
-    bool good = table_read(&s, table, error) && sheet_draw(&s, figure, error);
+    const Drawing drawing = {"bench", "bench", {FILES[0], FILES[1], FILES[2]}};
+    bool good =
+        table_read(&s, table, error) && drawing_make(&drawing, tables_write, &s, figure, error);
     free(s.entries);
     tsv_free(&s.tsv);
     return good;

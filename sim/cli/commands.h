@@ -10,6 +10,7 @@
     X(results, "the rows of sweeps: checked, merged, exported")                            \
     X(gate, "results against a baseline: is anything worse?")                              \
     X(advise, "the cheapest policy within limits of pause and memory")                     \
+    X(minheap, "how little memory will do: the smallest limit of each policy")             \
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(calibrate, "prices of collections on this machine, measured on a real interpreter")  \

@@ -140,8 +140,8 @@ static bool number_option(const Option *option, const char *value, uint64_t low,
            error_set(error, "%s%s: %s", option_dashes(option->name), option->name, why.text);
 }
 
-static bool run_option(void *context, const Option *option, const char *value, Error *error) {
-    RunArguments *a = context;
+bool run_arguments_option(void *arguments, const Option *option, const char *value, Error *error) {
+    RunArguments *a = arguments;
     if (option == NULL) {
         if (a->workload != NULL)
             return error_set(error, "one workload at a time; found also '%s'", value);
@@ -185,15 +185,19 @@ static void command_keep(RunArguments *a, int argc, char **argv) {
     free(text);
 }
 
-bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
+void run_arguments_default(RunArguments *a, int argc, char **argv) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *a = (RunArguments){.batch = 4096,
                         .jobs = processors > 0 ? (uint64_t)processors : 1,
                         .cost = cost_table_shipped(COST_CACHE),
                         .allocator = &MEMORY_DEFAULT};
     command_keep(a, argc, argv);
-    if (!options_parse(argc - 1, argv + 1, RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS), run_option, a,
-                       error))
+}
+
+bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
+    run_arguments_default(a, argc, argv);
+    if (!options_parse(argc - 1, argv + 1, RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS),
+                       run_arguments_option, a, error))
         return false;
     if (a->help) return true;
     if (a->workload == NULL)

@@ -53,6 +53,11 @@ typedef struct {
 bool run_arguments_parse(RunArguments *arguments, int argc, char **argv, Error *error);
 void run_arguments_print(void);
 
+// The two parts of that, for a command with a table of its own that has some of the same options:
+// what holds when nothing is said, and the OptionFound (its context is the RunArguments).
+void run_arguments_default(RunArguments *arguments, int argc, char **argv);
+bool run_arguments_option(void *arguments, const Option *option, const char *value, Error *error);
+
 // Reads the workload that `arguments` name: a path, or the name of one that ships with Ouro.
 bool run_arguments_spec(const RunArguments *arguments, Spec *spec, Error *error);
 

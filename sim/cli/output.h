@@ -14,6 +14,7 @@ typedef struct {
 // Opens DIR/FOLDER/NAME (`folder` may be "") as NAME.part.
 bool output_open(Output *output, const char *dir, const char *folder, const char *name,
                  Error *error);
+// The same of a file by its path. False with `error` when it cannot be had or the path is too long.
 bool output_open_path(Output *output, const char *path, Error *error);
 
 // Gives the file its name, or removes it and says why: a full disk shows here.

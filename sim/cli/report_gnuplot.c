@@ -211,7 +211,7 @@ const char *drawing_format(const char *path, Error *error) {
     return NULL;
 }
 
-bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Error *error) {
+static bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Error *error) {
     Sheet sheet = {.dir = dir, .drawing = drawing, .terminal = drawing_format(path, error)};
     char *plots = sheet.terminal != NULL ? plots_find(error) : NULL, *text = NULL;
     size_t length = 0;
@@ -225,6 +225,22 @@ bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Erro
     free(text);
     unlink(sheet.part);
     free(plots);
+    return good;
+}
+
+bool drawing_make(const Drawing *drawing, TablesWriter write, void *context, const char *path,
+                  Error *error) {
+    char dir[1024], table[sizeof dir + DRAWING_NAME_SIZE];
+    const char *folder = getenv("TMPDIR");
+    int length = snprintf(dir, sizeof dir, "%s/ouro-figure-XXXXXX", folder ? folder : "/tmp");
+    if (length >= (int)sizeof dir || mkdtemp(dir) == NULL)
+        return error_set(error, "%s: %s", dir, strerror(errno));
+    bool good = write(context, dir, error) && drawing_run(dir, drawing, path, error);
+    for (size_t i = 0; i < DRAWING_TABLES && drawing->tables[i] != NULL; i++) {
+        snprintf(table, sizeof table, "%s/%s", dir, drawing->tables[i]);
+        unlink(table);
+    }
+    rmdir(dir);
     return good;
 }
 

@@ -28,9 +28,13 @@ bool figure_folders_make(const char *dir, const char *const *folders, Error *err
 // said, what the system says to more data in DIR.
 bool drawings_run(const char *dir, const Drawing *drawings, size_t count, Error *error);
 
-// The same of one drawing: PATH, an .svg or .png by its name, from tables in `dir`, a folder of the
-// caller's in which it is put together. On an error PATH stays as it was.
-bool drawing_run(const char *dir, const Drawing *drawing, const char *path, Error *error);
+// Writes the tables of a drawing into the folder `dir`.
+typedef bool (*TablesWriter)(void *context, const char *dir, Error *error);
+
+// One drawing: PATH, an .svg or .png by its name, from tables that `write` makes for the time of it
+// in a folder of their own below $TMPDIR or /tmp. On an error PATH stays as it was.
+bool drawing_make(const Drawing *drawing, TablesWriter write, void *context, const char *path,
+                  Error *error);
 
 // "svg" or "png" by the name of a file. NULL (and `error`) when it is neither.
 const char *drawing_format(const char *path, Error *error);

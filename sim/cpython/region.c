@@ -144,8 +144,7 @@ static void deduct_references(Node *node, void *context) {
 static void stack_push(Stack *stack, Node *node) {
     if (stack->count == stack->capacity) {
         stack->capacity = stack->capacity * 2 + 64;
-        stack->nodes = realloc(stack->nodes, stack->capacity * sizeof(Node *));
-        CHECK(stack->nodes != NULL);
+        stack->nodes = memory_resize(stack->nodes, stack->capacity, sizeof *stack->nodes);
     }
     stack->nodes[stack->count++] = node;
 }
