@@ -86,9 +86,7 @@ END_TEST
 START_TEST(a_root_that_is_not_tracked_yet_is_not_marked) {
     Heap *heap = hand_heap_new();
     play(heap, chain(0, 2));
-    heap_set_fuse(
-        heap,
-        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    heap_set_fuse(heap, &(Fuse){2, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false});
     ck_assert(!play_until(heap, chain(1, 2), WAKE_YOUNG));
     PauseWork work = execute(heap, (Plan){.kind = PLAN_MARK, .spaces = 1, .into = 1});
     ck_assert_uint_eq(work.result.marked, 2);

@@ -43,9 +43,7 @@ END_TEST
 // of the next one, and keeps the other half.
 START_TEST(a_unit_that_a_collection_cut_in_two_is_found_when_both_halves_are_condemned) {
     Heap *heap = ledger_new();
-    heap_set_fuse(
-        heap,
-        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    heap_set_fuse(heap, &(Fuse){2, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false});
     ck_assert(!play_until(heap, ring(0, 4), WAKE_YOUNG));
     execute(heap, collect(0));
     ck_assert(play_until(heap, ring(0, 4), WAKE_NONE));
@@ -73,9 +71,7 @@ END_TEST
 // A chain that was born into two spaces falls with a ring that refers to it, out of both lists.
 START_TEST(what_fell_is_not_moved_any_more) {
     Heap *heap = ledger_new();
-    heap_set_fuse(
-        heap,
-        &(Fuse){.young = 2, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER});
+    heap_set_fuse(heap, &(Fuse){2, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false});
     ck_assert(!play_until(heap, chain(0, 4), WAKE_YOUNG));
     execute(heap, collect(0));
     heap_set_fuse(heap, &FUSE_NONE);

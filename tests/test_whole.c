@@ -163,8 +163,7 @@ START_TEST(what_has_risen_is_told_before_a_unit_is_whole) {
     Heap *heap = hand_heap_with(&options);
     play(heap, chain(0, 6));
     ck_assert_uint_eq(heap_view(heap)->risen, 1);
-    heap_set_fuse(heap,
-                  &(Fuse){.young = FUSE_NEVER, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER});
+    heap_set_fuse(heap, &(Fuse){FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, 0, FUSE_NEVER, false});
     ck_assert(!play_until(heap, chain(1, 2), WAKE_RISEN));
     ck_assert_uint_eq(live(heap), 7);
     heap_close(heap);
