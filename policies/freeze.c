@@ -4,7 +4,7 @@
 // round is over and all that was frozen may go; generations for the rest.
 #include "policy.h"
 
-enum { FROZEN = 3, ALL_GENERATIONS = 7 };
+enum { FROZEN = 3 };
 
 // What is to be done, one plan after the other.
 typedef enum { STEP_COLLECT_FIRST, STEP_FREEZE, STEP_UNFREEZE, STEP_COLLECT_AFTER, STEPS } Step;
@@ -68,11 +68,7 @@ static Plan next_step(Freeze *f) {
     while (!(f->steps >> step & 1)) step++;
     f->steps &= ~(1u << step);
     if (step == STEP_UNFREEZE) return (Plan){.kind = PLAN_MOVE, .spaces = 1u << FROZEN, .into = 2};
-    if (step == STEP_FREEZE) {
-        f->generations.count[1] = f->generations.count[2] = 0;
-        return (Plan){
-            .kind = PLAN_MOVE, .spaces = ALL_GENERATIONS, .into = FROZEN, .reset_young = true};
-    }
+    if (step == STEP_FREEZE) return generations_move(&f->generations, FROZEN);
     return generations_plan(&f->generations, 2);
 }
 

@@ -42,6 +42,11 @@ Plan generations_plan(Generations *g, uint32_t generation) {
                   .finalizers = g->finalizers};
 }
 
+Plan generations_move(Generations *g, uint8_t space) {
+    g->count[1] = g->count[2] = 0;
+    return (Plan){.kind = PLAN_MOVE, .spaces = 7, .into = space, .reset_young = true};
+}
+
 void generations_collected(Generations *g, uint32_t generation, uint64_t survivors) {
     if (generation < 2) g->count[generation + 1]++;
     for (uint32_t i = 1; i <= generation; i++) g->count[i] = 0;

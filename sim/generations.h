@@ -80,6 +80,9 @@ int generations_due(const Generations *g, uint64_t young);
 // The plan that collects generation 0, 1 or 2 with all younger ones; WAKE_DONE books it.
 Plan generations_plan(Generations *g, uint32_t generation);
 
+// The plan that puts all three into `space` without looking: gc.freeze().
+Plan generations_move(Generations *g, uint8_t space);
+
 // What CPython counts when generation `generation` was collected.
 void generations_collected(Generations *g, uint32_t generation, uint64_t survivors);
 

@@ -15,6 +15,7 @@ static WakeReason fuse_blown(const Heap *h) {
     if (h->view.live_bytes > h->fuse.live_bytes) return WAKE_BYTES;
     if (h->view.clock >= h->fuse.clock) return WAKE_CLOCK;
     if (h->view.risen > h->fuse.risen) return WAKE_RISEN;
+    if (h->view.allocated_bytes > h->fuse.allocated_bytes) return WAKE_ALLOCATED;
     return WAKE_NONE;
 }
 
@@ -58,9 +59,9 @@ bool heap_fits(const Heap *h, uint64_t objects, uint64_t blocks, uint64_t bytes)
     const HeapView *view = &h->view;
     return view->young + objects <= h->fuse.young &&
            view->live_bytes + bytes <= h->fuse.live_bytes &&
-           view->clock + objects < h->fuse.clock && view->clock + objects < h->sample_clock &&
-           view->risen <= h->fuse.risen && h->in_batch + (int64_t)objects < h->batch &&
-           memory_fits(h, blocks, bytes);
+           view->allocated_bytes + bytes <= h->fuse.allocated_bytes &&
+           view->clock + objects < h->clock_stop && view->risen <= h->fuse.risen &&
+           h->in_batch + (int64_t)objects < h->batch && memory_fits(h, blocks, bytes);
 }
 
 // ---- events ----
@@ -214,8 +215,18 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
 
 // ---- what others set and see ----
 
-void heap_set_fuse(Heap *h, const Fuse *fuse) { h->fuse = *fuse; }
-void heap_set_sample(Heap *h, uint64_t clock) { h->sample_clock = clock; }
+static void stop_set(Heap *h) { h->clock_stop = min_u64(h->fuse.clock, h->sample_clock); }
+
+void heap_set_fuse(Heap *h, const Fuse *fuse) {
+    h->fuse = *fuse;
+    stop_set(h);
+}
+
+void heap_set_sample(Heap *h, uint64_t clock) {
+    h->sample_clock = clock;
+    stop_set(h);
+}
+
 void heap_set_reason(Heap *h, WakeReason reason) { h->view.reason = reason; }
 
 void heap_set_birth_spaces(Heap *h, const uint8_t *spaces) {
@@ -265,7 +276,7 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     h->options = *options;
     h->batch = options->batch > 0 ? (int64_t)options->batch : INT64_MAX;
     h->fuse = FUSE_NONE;
-    h->sample_clock = UINT64_MAX;
+    h->sample_clock = h->clock_stop = UINT64_MAX;
     if (h->options.allocator == NULL) h->options.allocator = &MEMORY_DEFAULT;
     h->arenas_max = memory_arenas_max(h->options.allocator) - 1;
     h->memory = memory_open(h->options.allocator, h->arenas_max + 1, error);

@@ -18,7 +18,7 @@
 #include "memory.h"
 #include "plan.h"
 
-enum { HEAP_TEMPLATES_MAX = 64 };
+enum { HEAP_TEMPLATES_MAX = VIEW_POPULATIONS_MAX };
 
 typedef struct {
     const Template *templates[HEAP_TEMPLATES_MAX];
@@ -29,10 +29,11 @@ typedef struct {
     uint64_t memory_limit;  // bytes held; UINT64_MAX: none
     uint32_t space_count;
     bool is_region[SPACES_MAX];
-    uint64_t batch;      // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
-    bool free_at_death;  // garbage is freed at its truth note, for nothing
-    bool locality;       // count what misses the caches in a collection (ledger: estimate)
-    bool ledger;         // the ledger heap; else the tracing heap
+    uint64_t batch;  // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
+    bool counts_populations;  // HeapView.populations is kept
+    bool free_at_death;       // garbage is freed at its truth note, for nothing
+    bool locality;            // count what misses the caches in a collection (ledger: estimate)
+    bool ledger;              // the ledger heap; else the tracing heap
     const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
     Mapping *mapping;               // where levels and work are counted; NULL: memory of its own
 } HeapOptions;

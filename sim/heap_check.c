@@ -171,7 +171,23 @@ static bool check_totals(const Check *c) {
     return true;
 }
 
-bool heap_check(const Heap *h, Error *error) { return h->kind->check(h, error); }
+// What the heap's own count of live objects was proved to be.
+static bool check_populations(const Heap *h, Error *error) {
+    const Check c = {.heap = h, .error = error};
+    uint64_t born = 0, live = 0;
+    for (uint32_t i = 0; i < h->options.template_count; i++) {
+        born += h->view.populations[i].born;
+        live += h->view.populations[i].live;
+    }
+    if (!h->options.counts_populations) return true;
+    if (born != h->view.clock) return fail(&c, 0, "born in populations", born, h->view.clock);
+    if (live == h->view.live_objects) return true;
+    return fail(&c, 0, "live in populations", live, h->view.live_objects);
+}
+
+bool heap_check(const Heap *h, Error *error) {
+    return h->kind->check(h, error) && check_populations(h, error);
+}
 
 bool tracing_check(const Heap *h, Error *error) {
     Check c = {.heap = h, .end = h->objects.next, .error = error};

@@ -125,6 +125,7 @@ struct Heap {
     Fuse fuse;
     WakeReason due;  // a fuse that has blown and waits for a safepoint
     uint64_t sample_clock;
+    uint64_t clock_stop;  // the sooner of fuse.clock and sample_clock
     uint8_t birth_space[HEAP_TEMPLATES_MAX];
 
     // by object; 0 is no object

@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-enum { SPACES_MAX = 12 };
+enum { SPACES_MAX = 12, VIEW_POPULATIONS_MAX = 64 };
 
 //        enumerator     why the policy is asked
 #define WAKE_REASONS(X)                                                      \
@@ -18,8 +18,9 @@ enum { SPACES_MAX = 12 };
     X(WAKE_COLLECT, "the program calls gc.collect()")                        \
     X(WAKE_DONE, "the last plan was carried out: `last` says what it found") \
     X(WAKE_SAMPLE, "(for the driver: time for a sample)")                    \
-    X(WAKE_REQUEST, "(for the driver: a request ends, another begins)")      \
-    X(WAKE_MEMORY, "(for the driver: the memory limit is exceeded)")
+    X(WAKE_REQUEST, "a request has ended, another begins (if asked for)")    \
+    X(WAKE_MEMORY, "(for the driver: the memory limit is exceeded)")         \
+    X(WAKE_ALLOCATED, "bytes allocated so far exceed the fuse")
 
 typedef enum {
 #define X(reason, why) reason,
@@ -43,6 +44,12 @@ typedef struct {
     uint64_t marked;         // objects that PLAN_MARK moved
 } PlanResult;
 
+// The objects of a population, if SpaceSetup.counts_populations.
+typedef struct {
+    uint64_t born;  // so far
+    uint64_t live;  // of them: allocated and not freed
+} PopulationView;
+
 typedef struct {
     WakeReason reason;
     uint64_t clock;            // objects allocated so far
@@ -60,6 +67,7 @@ typedef struct {
     uint32_t round;
     SpaceView spaces[SPACES_MAX];
     PlanResult last;
+    PopulationView populations[VIEW_POPULATIONS_MAX];
 } HeapView;
 
 // At WAKE_PHASE: no phase begins, the round has ended and everything was dropped.

@@ -198,7 +198,7 @@ static void unit_whole(Heap *h, const Event *unit, const Form *form) {
     Record *r = &l->records[record_take(h, unit, form)];
     r->segment = segments_birth(&l->segments, space, h->view.clock);
     blocks_take(h, r, space);
-    levels_born(h, form->objects, form->bytes);
+    levels_born(h, r->template, form->objects, form->bytes);
     h->view.payload_bytes += form->payload_bytes;
     h->work.payloads += form->payloads;
     h->work.stores += form->edges - (form->objects - 1);
@@ -223,7 +223,7 @@ static void member_allocate(Heap *h, const Event *unit, const Member *shape) {
     h->ledger->addresses[r->first + member] = h->options.is_region[space]
                                                   ? memory_region_alloc(h->memory, space, bytes)
                                                   : memory_alloc(h->memory, bytes);
-    levels_born(h, 1, bytes);
+    levels_born(h, r->template, 1, bytes);
 }
 
 static void member_track(Heap *h, Record *r, uint32_t member) {

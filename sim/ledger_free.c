@@ -58,6 +58,7 @@ static Freed freed_whole(const Heap *h, uint32_t number, const Form *form) {
                    .payload_bytes = form->payload_bytes,
                    .payloads = form->payloads,
                    .payloads_large = large_payloads(h, t, form->payloads),
+                   .template = h->ledger->records[number].template,
                    .death = death_of(h, number)};
 }
 
@@ -69,6 +70,7 @@ static Freed freed_member(const Heap *h, uint32_t number, uint32_t member) {
                    .payload_bytes = payload,
                    .payloads = payload > 0,
                    .payloads_large = large_payloads(h, t, payload > 0),
+                   .template = h->ledger->records[number].template,
                    .death = death_of(h, number)};
 }
 

@@ -33,10 +33,14 @@ static inline void levels_grow(Heap *h, uint64_t bytes) {
     l->held_bytes_at_live_max = memory->held_bytes;
 }
 
-// So many objects more were allocated; if more than one, in_batch does not come to the level of a
-// batch before the last (heap_fits).
-static inline void levels_born(Heap *h, uint64_t objects, uint64_t bytes) {
+// So many objects of one template more were allocated; if more than one, in_batch does not come to
+// the level of a batch before the last (heap_fits).
+static inline void levels_born(Heap *h, uint32_t template, uint64_t objects, uint64_t bytes) {
     HeapLevels *l = &h->levels;
+    if (UNLIKELY(h->options.counts_populations)) {
+        h->view.populations[template].born += objects;
+        h->view.populations[template].live += objects;
+    }
     h->view.clock += objects;
     h->view.young += objects;
     h->view.live_objects += objects;
@@ -67,7 +71,8 @@ typedef struct {
     uint64_t payload_bytes;
     uint32_t payloads;        // native blocks
     uint32_t payloads_large;  // those of them that malloc gave
-    uint64_t death;           // allocation clock of their truth note
+    uint32_t template;
+    uint64_t death;  // allocation clock of their truth note
 } Freed;
 
 static inline void levels_freed_work(Heap *h, const Freed *freed) {
@@ -91,6 +96,8 @@ static inline void levels_freed(Heap *h, const Freed *freed) {
     h->levels.garbage_objects -= freed->objects;
     h->levels.garbage_bytes -= freed->bytes;
     levels_freed_work(h, freed);
+    if (UNLIKELY(h->options.counts_populations))
+        h->view.populations[freed->template].live -= freed->objects;
     h->view.payload_bytes -= freed->payload_bytes;
     h->view.live_bytes -= freed->bytes;
     h->view.live_objects -= freed->objects;

@@ -40,7 +40,7 @@ void object_allocate(Heap *h, uint32_t number, uint32_t member, uint32_t slots_a
     if (member >= MEMBER_FAR) h->members_far[object] = member;
     h->tags[object] = TAG_ALIVE | NO_SPACE;
     instance->live++;
-    levels_born(h, 1, bytes);
+    levels_born(h, instance->template, 1, bytes);
 }
 
 void object_track(Heap *h, uint32_t object, uint32_t space) {
@@ -78,6 +78,7 @@ static void object_free(Heap *h, uint32_t object) {
                          .payload_bytes = payload,
                          .payloads = payload > 0,
                          .payloads_large = payload > h->options.allocator->small_limit,
+                         .template = instance->template,
                          .death = instance_death(instance)};
     CHECK(h->tags[object] & TAG_DEAD);
     if (payload > 0) memory_free(h->memory, h->payloads[object], payload);

@@ -13,6 +13,8 @@ typedef struct {
     bool free_at_death;          // not a collector at all: garbage goes when the truth note says so
     bool takes_parts;  // there are plans with a budget, or PLAN_MARK: order among objects matters
     bool reads_held;   // HeapView.held_bytes matters
+    bool counts_populations;  // HeapView.populations is kept
+    bool wants_requests;      // WAKE_REQUEST: in the idle time between two requests
 } SpaceSetup;
 
 typedef enum {
@@ -48,18 +50,23 @@ static inline bool plan_collects(PlanKind kind) {
 }
 
 #define FUSE_NEVER UINT64_MAX
-#define FUSE_NONE \
-    ((Fuse){      \
-        .young = FUSE_NEVER, .live_bytes = FUSE_NEVER, .clock = FUSE_NEVER, .risen = FUSE_NEVER})
+#define FUSE_NONE                     \
+    ((Fuse){.young = FUSE_NEVER,      \
+            .live_bytes = FUSE_NEVER, \
+            .clock = FUSE_NEVER,      \
+            .risen = FUSE_NEVER,      \
+            .allocated_bytes = FUSE_NEVER})
 
 // When to wake: at the first allocation after which one of these holds. If several do, the reason
-// given is the first of them in this order.
+// given is the first of them in this order. An object's native payload is allocated after it, and
+// wakes at the next allocation.
 typedef struct {
-    uint64_t young;       // HeapView.young > this
-    uint64_t live_bytes;  // HeapView.live_bytes > this
-    uint64_t clock;       // HeapView.clock >= this
-    uint64_t risen;       // HeapView.risen > this
-    bool at_safepoint;    // 3.12 and later: not inside the allocation, but at the next safepoint
+    uint64_t young;            // HeapView.young > this
+    uint64_t live_bytes;       // HeapView.live_bytes > this
+    uint64_t clock;            // HeapView.clock >= this
+    uint64_t risen;            // HeapView.risen > this
+    uint64_t allocated_bytes;  // HeapView.allocated_bytes > this
+    bool at_safepoint;  // 3.12 and later: not inside the allocation, but at the next safepoint
 } Fuse;
 
 #endif

@@ -12,7 +12,7 @@
 #include "param.h"
 #include "plan.h"
 
-enum { POLICY_POPULATIONS_MAX = 64, POLICY_PHASES_MAX = 16 };
+enum { POLICY_POPULATIONS_MAX = VIEW_POPULATIONS_MAX, POLICY_PHASES_MAX = 16 };
 
 // What a policy knows of the workload: names, to which its knobs may refer.
 typedef struct {
@@ -46,6 +46,9 @@ typedef struct {
 // Numbers of phases and populations by name. "first" is phase 0. False with `error` for an unknown
 // one.
 bool policy_phase(const WorkloadNames *names, const char *name, uint32_t *phase, Error *error);
+
+// The phases that "a+b+c" names, as a bit set.
+bool policy_phases(const WorkloadNames *names, const char *list, uint64_t *set, Error *error);
 
 // The populations that "a+b+c" or, if that is empty, `phase` names, as a bit set.
 bool policy_populations(const WorkloadNames *names, const char *list, uint32_t phase, uint64_t *set,

@@ -179,6 +179,34 @@ static void put_free_threaded(Writer *w) {
         below_zero ? "yes" : "no", old ? "3.13" : "3.15");
 }
 
+static void put_ticker(Writer *w) {
+    static const char *const collects[] = {"no", "young", "full"};
+    const bool requests = chance(w, 40), full = chance(w, 30);
+    const uint32_t t0 = draw_sized(w, 3, 163), thaw = draw(w, 0, 3);
+    const uint32_t every = requests ? draw(w, 1, 3) : draw_sized(w, 100, 900);
+    put(w, "ticker:t0=%u,every=%u,of=%s,thaw=%u,collect=%s,full=%s", t0, every,
+        requests ? "requests" : "allocations", thaw, collects[draw(w, 0, 2)], full ? "yes" : "no");
+}
+
+// By bytes, by what was learned, by phases.
+static void put_other(Writer *w) {
+    const uint32_t kind = draw(w, 1, 10), t0 = draw_sized(w, 3, 163), few = draw(w, 1, 6);
+    const uint32_t bytes = draw_sized(w, 500, 40000), percent = draw(w, 1, 100);
+    const bool first = chance(w, 50);
+    if (kind <= 3) put(w, "byte-budget:budget=%u,full_every=%u", bytes, few);
+    if (kind == 4) put(w, "heap-factor:percent=%u,least=%u", 101 + percent, bytes);
+    if (kind == 5) put(w, "membalancer:price=%u,least=%u", 1u << 5 * few, bytes);
+    if (kind == 6)
+        put(w, "native-payload-aware:t0=%u,payload=%u,full_payload=%u", 4 * t0, bytes, 3 * bytes);
+    if (kind == 7) put(w, "dynamic-threshold:t0=%u,t1=%u,t2=1,max0=%u", t0, few, 5 * t0);
+    if (kind == 8)
+        put(w, "pretenure:t0=%u,t1=%u,t2=1,learn=%s,percent=%u", t0, few, first ? "round" : "full",
+            percent);
+    if (kind == 9)
+        put(w, "phase-stack:t0=%u,t1=%u,t2=1,collect_first=%s", t0, few, first ? "yes" : "no");
+    if (kind == 10) put_ticker(w);
+}
+
 static void put_policy(Writer *w) {
     const uint32_t kind = w->kind.simulated ? draw(w, 1, 100) : 0;
     if (w->kind.simulated && chance(w, 50)) w->kind.finalizers = FINALIZERS_PEP442_WHOLE;
@@ -186,6 +214,8 @@ static void put_policy(Writer *w) {
         put(w, kind == 100 ? "none" : "oracle");
     else if (kind > 80)
         put_free_threaded(w);
+    else if (kind > 65)
+        put_other(w);
     else
         put_generations(w);
 }

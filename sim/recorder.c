@@ -11,7 +11,7 @@ bool recorder_open(Recorder *r, const CostTable *cost, uint64_t allocations, uin
     // One for each phase mark and for the end, and never two at one clock.
     r->sample_max = min_u64(2 * SAMPLES + PHASE_MARKS, objects + r->phase_max + 2);
     r->request_max = requests;
-    r->collection_max = min_u64(2 * objects + 4 * phases + 16, COLLECTIONS_MAX);
+    r->collection_max = min_u64(2 * objects + 4 * (requests + phases) + 16, COLLECTIONS_MAX);
 #define TABLE(field, count) \
     ((r->field = mapping_take(mapping, r->count, sizeof *r->field, #field, error)) != NULL)
     return TABLE(collections, collection_max) && TABLE(samples, sample_max) &&
@@ -73,6 +73,10 @@ void recorder_request_at(Recorder *r, uint64_t now) {
 
 void recorder_request(Recorder *r, const Heap *heap) {
     recorder_request_at(r, recorder_now_ns(r, heap));
+}
+
+void recorder_idle(Recorder *r, const Heap *heap) {
+    r->request_start_ns = recorder_now_ns(r, heap);
 }
 
 void recorder_stretch(Recorder *r) {

@@ -71,6 +71,9 @@ uint64_t recorder_sample(Recorder *recorder, Heap *heap);
 void recorder_request(Recorder *recorder, const Heap *heap);
 void recorder_phase(Recorder *recorder, Heap *heap);
 
+// After recorder_request: the time up to now belongs to no request.
+void recorder_idle(Recorder *recorder, const Heap *heap);
+
 // For a real run of the same events, after a whole simulation: the pauses so far become
 // predictions; requests and the sum of pauses start again. Then what recorder_request and
 // recorder_phase do, at a time `now_ns` of somebody else.

@@ -88,6 +88,18 @@ static bool ask(Run *run, Error *error) {
     }
 }
 
+// One request is over before the policy is asked, the next begins when its plans are carried out:
+// they take place while the server is idle, and count for the latency of neither. That supposes
+// that the idle time is long enough: model time goes on by all of it, later requests start later,
+// and every figure of pauses contains it.
+static bool attend_request(Run *run, Error *error) {
+    recorder_request(&run->recorder, run->heap);
+    if (!run->spaces.wants_requests) return true;
+    if (!ask(run, error)) return false;
+    recorder_idle(&run->recorder, run->heap);
+    return true;
+}
+
 static bool attend(Run *run, Error *error) {
     switch (heap_view(run->heap)->reason) {
         case WAKE_NONE:
@@ -96,8 +108,7 @@ static bool attend(Run *run, Error *error) {
             heap_set_sample(run->heap, recorder_sample(&run->recorder, run->heap));
             return true;
         case WAKE_REQUEST:
-            recorder_request(&run->recorder, run->heap);
-            return true;
+            return attend_request(run, error);
         case WAKE_MEMORY:
             run->status = STATUS_OOM;
             run->done = true;
@@ -218,6 +229,7 @@ static bool open_heap(Run *run, Error *error) {
                            .memory_limit = spec->memory_limit > 0 ? spec->memory_limit : UINT64_MAX,
                            .space_count = run->spaces.space_count,
                            .batch = run->spaces.batch,
+                           .counts_populations = run->spaces.counts_populations,
                            .free_at_death = run->spaces.free_at_death,
                            .locality = run->cost.model == COST_CACHE,
                            .ledger = run->options.engine == ENGINE_LEDGER,

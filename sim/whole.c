@@ -76,7 +76,7 @@ bool whole_build(Heap *h, const Event *unit, const Image *image) {
     h->work.stores += image->stores;
     h->work.payloads += image->payloads;
     h->view.payload_bytes += image->payload_bytes;
-    levels_born(h, image->objects, image->bytes);
+    levels_born(h, unit->template, image->objects, image->bytes);
     return true;
 }
 
@@ -131,6 +131,7 @@ static void members_free(Heap *h, const Instance *instance, const Image *image) 
                          .payload_bytes = image->payload_bytes - payload,
                          .payloads = payloads,
                          .payloads_large = inner > h->options.allocator->small_limit ? left : 0,
+                         .template = instance->template,
                          .death = instance_death(instance)};
     if (h->locality != NULL && h->freed_by == FREED_BY_MUTATOR)
         for (uint32_t i = 0; i < left; i++) touch(h, root + image->order[i]);

@@ -82,6 +82,11 @@ static bool same_heaps(const Heap *a, const Heap *b, Error *error) {
     }
     if (good && memcmp(&a->ages, &b->ages, sizeof a->ages) != 0)
         good = error_set(error, "the histograms of ages differ");
+    for (uint32_t i = 0; good && i < a->options.template_count; i++) {
+        const PopulationView *x = &a->view.populations[i], *y = &b->view.populations[i];
+        good = same("population: born", i, x->born, y->born, error) &&
+               same("population: live", i, x->live, y->live, error);
+    }
     return good && same("rises", 0, a->view.risen, b->view.risen, error) &&
            same("falls", 0, a->view.fallen, b->view.fallen, error);
 }

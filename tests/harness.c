@@ -10,9 +10,11 @@ enum { OVERRIDES_MAX = 8 };
 
 static void must(bool good, const Error *error) { ck_assert_msg(good, "%s", error->text); }
 
-static void trial_play(Trial *trial) {
+static void trial_play(Trial *trial, RunOptions options) {
     Error error = {0};
-    RunOptions options = {.spec = &trial->spec, .policy = &trial->policy, .batch = 4096};
+    options.spec = &trial->spec;
+    options.policy = &trial->policy;
+    options.batch = 4096;
     trial->run = run_open(&options, &error);
     must(trial->run != NULL, &error);
     for (bool done = false; !done;)
@@ -31,7 +33,7 @@ static Trial *trial_from(const char *name, const char *policy, va_list overrides
     snprintf(path, sizeof path, "workloads/%s.ini", name);
     must(spec_read(&trial->spec, path, list, count, &error), &error);
     must(policy_choose(&trial->policy, policy, &error), &error);
-    trial_play(trial);
+    trial_play(trial, (RunOptions){.engine = ENGINE_TRACING});
     return trial;
 }
 
@@ -40,6 +42,16 @@ Trial *trial_run(const char *name, const char *policy, ...) {
     va_start(overrides, policy);
     Trial *trial = trial_from(name, policy, overrides);
     va_end(overrides);
+    return trial;
+}
+
+Trial *trial_text(const char *text, const char *policy, Engine engine) {
+    const CostTable cost = cost_table_shipped(COST_COUNTS);
+    Error error = {0};
+    Trial *trial = memory_new(1, sizeof *trial);
+    must(spec_read_text(&trial->spec, "text", text, NULL, 0, &error), &error);
+    must(policy_choose(&trial->policy, policy, &error), &error);
+    trial_play(trial, (RunOptions){.engine = engine, .cost = &cost});
     return trial;
 }
 

@@ -16,6 +16,9 @@ typedef struct {
 Trial *trial_run(const char *name, const char *policy, ...) __attribute__((sentinel));
 void trial_end(Trial *trial);
 
+// The same for the text of a workload, on one of the simulated heaps, with all costs counted.
+Trial *trial_text(const char *text, const char *policy, Engine engine);
+
 // The figures alone.
 Metrics run_workload(const char *name, const char *policy, ...) __attribute__((sentinel));
 

@@ -24,6 +24,7 @@ struct NaiveHeap {
     uint64_t count[3], long_lived_total, long_lived_pending;
     int64_t thread_count, shared_count;  // NAIVE_FREE_THREADED
     bool scheduled;
+    uint64_t allocated_bytes, budget_end, budgets;  // NAIVE_BUDGET
     uint64_t freed, live_max;
     bool in_pause;
     uint32_t phase_before;
@@ -280,6 +281,13 @@ static void collect_all(NaiveHeap *h, uint32_t generation) {
     h->long_lived_total = c->candidates - c->collected;
 }
 
+static void collect_budget(NaiveHeap *h, bool full) {
+    NaiveCollection *c = log_collection(h, full ? 2 : 0);
+    h->budget_end = h->allocated_bytes + h->rules.budget;
+    h->count[0] = 0;
+    trial_delete(h, full ? 3 : 1, 1, NAIVE_CALLED, c);
+}
+
 // `collect_generations` of gcmodule.c.
 static void collect_due(NaiveHeap *h) {
     if (h->rules.kind == NAIVE_FREE_THREADED) {
@@ -287,7 +295,8 @@ static void collect_due(NaiveHeap *h) {
         if (should_collect(h)) collect_all(h, 0);
         return;
     }
-    for (int i = 2; i >= 0; i--) {
+    if (h->rules.kind == NAIVE_BUDGET) collect_budget(h, ++h->budgets % h->rules.full_every == 0);
+    for (int i = 2; i >= 0 && h->rules.kind != NAIVE_BUDGET; i--) {
         if (h->count[i] <= h->rules.threshold[i]) continue;
         if (i == 2 && h->rules.quarter && h->long_lived_pending < h->long_lived_total / 4) continue;
         collect_generation(h, i);
@@ -297,6 +306,7 @@ static void collect_due(NaiveHeap *h) {
 
 static bool is_due(const NaiveHeap *h) {
     if (h->rules.kind == NAIVE_FREE_THREADED) return h->scheduled;
+    if (h->rules.kind == NAIVE_BUDGET) return h->allocated_bytes > h->budget_end;
     return h->rules.threshold[0] > 0 && h->count[0] > h->rules.threshold[0];
 }
 
@@ -319,9 +329,11 @@ static void build_unit(NaiveHeap *h, const Event *unit) {
         Member member = template_member(t, unit->value, closed, i);
         members[i] = object_new(h, member.slots, t->finalizer && i == 0);
         members[i]->resurrects = unit->flags & UNIT_RESURRECTS;
+        h->allocated_bytes += template_bytes(t, i);
         bool due = is_due(h);
         if (due && !h->rules.at_safepoint) collect_due(h);
         members[i]->list = aside ? NAIVE_ASIDE : 0;
+        h->allocated_bytes += template_payload(t, i);
         if (i > 0) {
             members[i]->held = false;
             members[i]->refs--;
@@ -385,7 +397,8 @@ void naive_heap_apply(NaiveHeap *h, const Event *event) {
     if (event->op == OP_STORE) store_link(h, event);
     if (event->op == OP_DROP) drop_register(h, event);
     if (event->op == OP_COLLECT && h->rules.kind == NAIVE_FREE_THREADED) collect_all(h, 2);
-    if (event->op == OP_COLLECT && h->rules.kind != NAIVE_FREE_THREADED) collect_generation(h, 2);
+    if (event->op == OP_COLLECT && h->rules.kind == NAIVE_BUDGET) collect_budget(h, true);
+    if (event->op == OP_COLLECT && h->rules.kind < NAIVE_FREE_THREADED) collect_generation(h, 2);
     if (event->op == OP_PHASE) phase_change(h, event->value);
 }
 
@@ -422,6 +435,7 @@ NaiveHeap *naive_heap_new(const NaiveRules *rules, const Template *const *templa
     h->templates = templates;
     h->roots = memory_new(units_max, sizeof(Object *));
     h->phase_before = ROUND_END;
+    h->budget_end = rules->budget;
     return h;
 }
 

@@ -14,7 +14,8 @@ typedef enum {
     NAIVE_GENERATIONS,  // nothing
     NAIVE_FREEZE,       // gc.freeze() when the first phase has ended, gc.unfreeze() after the round
     NAIVE_REGION,       // born aside; after the round what nobody outside refers to is freed
-    NAIVE_FREE_THREADED  // nothing; no generations
+    NAIVE_FREE_THREADED,  // nothing; no generations
+    NAIVE_BUDGET          // nothing; lists 0 and 1, collected when so many bytes were allocated
 } NaiveKind;
 
 typedef enum {
@@ -26,10 +27,12 @@ typedef enum {
 typedef struct {
     NaiveKind kind;
     uint64_t threshold[3];
-    uint64_t batch;     // NAIVE_FREE_THREADED: threads add their count to the shared one
-    bool below_zero;    // NAIVE_FREE_THREADED: where it may be negative
-    bool quarter;       // a full collection waits until pending >= total / 4
-    bool at_safepoint;  // collect after the new object is attached, not inside its allocation
+    uint64_t batch;       // NAIVE_FREE_THREADED: threads add their count to the shared one
+    bool below_zero;      // NAIVE_FREE_THREADED: where it may be negative
+    uint64_t budget;      // NAIVE_BUDGET: bytes
+    uint64_t full_every;  // NAIVE_BUDGET: each so many collections take list 1 as well
+    bool quarter;         // a full collection waits until pending >= total / 4
+    bool at_safepoint;    // collect after the new object is attached, not inside its allocation
     NaiveFinalizers finalizers;
     bool collect_first;   // a full collection before the freeze, or before the region goes
     bool collect_after;   // a full collection after gc.unfreeze()

@@ -26,6 +26,14 @@ static bool free_threaded(const PolicyChoice *choice, NaiveRules *rules) {
     return knob_is(choice, "version", "3.13") && knob(choice, "own")->count == 0;
 }
 
+static bool byte_budget(const PolicyChoice *choice, NaiveRules *rules) {
+    *rules = (NaiveRules){.kind = NAIVE_BUDGET,
+                          .budget = knob(choice, "budget")->count,
+                          .full_every = knob(choice, "full_every")->count,
+                          .at_safepoint = true};
+    return true;
+}
+
 static NaiveRules generations(const PolicyChoice *choice) {
     return (NaiveRules){.threshold = {knob(choice, "t0")->count, knob(choice, "t1")->count,
                                       knob(choice, "t2")->count},
@@ -57,6 +65,7 @@ static uint64_t populations(const Spec *spec, const char *text, bool default_fir
 bool naive_rules_of(const PolicyChoice *choice, const Spec *spec, NaiveRules *rules) {
     const char *name = choice->policy->name;
     if (strcmp(name, "free-threaded") == 0) return free_threaded(choice, rules);
+    if (strcmp(name, "byte-budget") == 0) return byte_budget(choice, rules);
     const bool freeze = strcmp(name, "freeze") == 0, arena = strcmp(name, "arena") == 0;
     if (!freeze && !arena && strcmp(name, "gen3") != 0) return false;
     *rules = generations(choice);

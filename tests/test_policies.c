@@ -219,7 +219,7 @@ Suite *policies_suite(void) {
     char path[PATH_SIZE];
     int workloads = workload_path(-1, path);
     TCase *all = tcase_create("all policies on each workload");
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 120);
     tcase_add_loop_test(all, heap_and_truth_notes_are_right_after_every_event, 0, workloads);
     tcase_add_loop_test(all, heap_and_truth_notes_are_right_after_every_collection, 0, workloads);
     tcase_add_loop_test(all, a_second_run_gives_the_same_result, 0, workloads);

@@ -12,7 +12,7 @@ static Heap *heap_with_fuse(Fuse fuse) {
 }
 
 static Fuse young_fuse(uint64_t young, bool at_safepoint) {
-    return (Fuse){young, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, at_safepoint};
+    return (Fuse){young, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, at_safepoint};
 }
 
 // ---- where a collection runs ----
@@ -119,15 +119,83 @@ END_TEST
 // ---- other reasons ----
 
 START_TEST(live_bytes_above_the_fuse_wake) {
-    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, 2 * BYTES, FUSE_NEVER, FUSE_NEVER, false});
+    Heap *heap =
+        heap_with_fuse((Fuse){FUSE_NEVER, 2 * BYTES, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false});
     play(heap, chain(0, 2), dead(0), drop(0), chain(1, 2));
     ck_assert(!play_until(heap, chain(2, 1), WAKE_BYTES));
     heap_close(heap);
 }
 END_TEST
 
+static Heap *heap_of(int ledger, uint64_t allocated_bytes, bool at_safepoint) {
+    HeapOptions options = hand_options();
+    options.ledger = ledger;
+    Heap *heap = hand_heap_with(&options);
+    Fuse fuse = FUSE_NONE;
+    fuse.allocated_bytes = allocated_bytes;
+    fuse.at_safepoint = at_safepoint;
+    heap_set_fuse(heap, &fuse);
+    return heap;
+}
+
+START_TEST(bytes_allocated_above_the_fuse_wake_whatever_was_freed) {
+    Heap *heap = heap_of(_i, 4 * BYTES, false);
+    play(heap, chain(0, 2), dead(0), drop(0), chain(1, 2));
+    ck_assert_uint_eq(heap_view(heap)->live_bytes, 2 * BYTES);
+    ck_assert(!play_until(heap, chain(2, 1), WAKE_ALLOCATED));
+    ck_assert_uint_eq(heap_view(heap)->allocated_bytes, 5 * BYTES);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(in_the_middle_of_a_unit_they_wake_at_the_same_object) {
+    Heap *heap = heap_of(_i, 3 * BYTES, true);
+    ck_assert(!play_until(heap, ring(0, 6), WAKE_ALLOCATED));
+    ck_assert_uint_eq(live(heap), 4);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(native_payload_is_allocated_and_wakes_at_the_next_allocation) {
+    Heap *heap = heap_of(_i, 2 * BYTES + LARGE_BYTES - 1, false);
+    play(heap, chain(0, 1), of(chain(1, 1), LARGE_PAYLOAD));
+    ck_assert_uint_eq(heap_view(heap)->allocated_bytes, 2 * BYTES + LARGE_BYTES);
+    ck_assert(!play_until(heap, chain(2, 1), WAKE_ALLOCATED));
+    ck_assert_uint_eq(live(heap), 3);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(a_fuse_that_bytes_just_reach_does_not_wake) {
+    Heap *heap = heap_of(_i, 2 * BYTES + LARGE_BYTES, false);
+    play(heap, chain(0, 1), of(chain(1, 1), LARGE_PAYLOAD));
+    ck_assert(!play_until(heap, chain(2, 1), WAKE_ALLOCATED));
+    Fuse fuse = FUSE_NONE;
+    fuse.allocated_bytes = 5 * BYTES + LARGE_BYTES;
+    heap_set_fuse(heap, &fuse);
+    ck_assert(play_until(heap, chain(2, 1), WAKE_NONE));
+    play(heap, chain(3, 2));
+    ck_assert_uint_eq(heap_view(heap)->allocated_bytes, 5 * BYTES + LARGE_BYTES);
+    ck_assert(!play_until(heap, chain(4, 1), WAKE_ALLOCATED));
+    heap_close(heap);
+}
+END_TEST
+
+// A unit is built at once where nothing wakes: the sooner of the two clocks counts.
+START_TEST(a_clock_behind_that_of_the_sample_wakes_as_well) {
+    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, FUSE_NEVER, 4, FUSE_NEVER, FUSE_NEVER, false});
+    heap_set_sample(heap, 2);
+    ck_assert(!play_until(heap, chain(0, 6), WAKE_SAMPLE));
+    ck_assert_uint_eq(live(heap), 2);
+    heap_set_sample(heap, 100);
+    ck_assert(!play_until(heap, chain(0, 6), WAKE_CLOCK));
+    ck_assert_uint_eq(live(heap), 4);
+    heap_close(heap);
+}
+END_TEST
+
 START_TEST(the_clock_at_the_fuse_wakes) {
-    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, FUSE_NEVER, 3, FUSE_NEVER, false});
+    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, FUSE_NEVER, 3, FUSE_NEVER, FUSE_NEVER, false});
     play(heap, chain(0, 2), dead(0), drop(0));
     ck_assert(!play_until(heap, chain(1, 1), WAKE_CLOCK));
     heap_close(heap);
@@ -257,6 +325,13 @@ Suite *waking_suite(void) {
     TCase *other_reasons = tcase_create("other reasons");
     tcase_set_timeout(other_reasons, 60);
     tcase_add_test(other_reasons, live_bytes_above_the_fuse_wake);
+    tcase_add_loop_test(other_reasons, bytes_allocated_above_the_fuse_wake_whatever_was_freed, 0,
+                        2);
+    tcase_add_loop_test(other_reasons, in_the_middle_of_a_unit_they_wake_at_the_same_object, 0, 2);
+    tcase_add_loop_test(other_reasons, native_payload_is_allocated_and_wakes_at_the_next_allocation,
+                        0, 2);
+    tcase_add_loop_test(other_reasons, a_fuse_that_bytes_just_reach_does_not_wake, 0, 2);
+    tcase_add_test(other_reasons, a_clock_behind_that_of_the_sample_wakes_as_well);
     tcase_add_test(other_reasons, the_clock_at_the_fuse_wakes);
     tcase_add_test(other_reasons, a_sample_is_taken_when_its_object_is_attached);
     tcase_add_test(other_reasons, a_sample_waits_for_the_collection_that_is_due_at_its_safepoint);
