@@ -12,7 +12,7 @@ static Heap *heap_with_fuse(Fuse fuse) {
 }
 
 static Fuse young_fuse(uint64_t young, bool at_safepoint) {
-    return (Fuse){young, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, at_safepoint};
+    return (Fuse){young, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, at_safepoint};
 }
 
 // ---- where a collection runs ----
@@ -119,7 +119,8 @@ END_TEST
 // ---- other reasons ----
 
 START_TEST(live_bytes_above_the_fuse_wake) {
-    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, 2 * BYTES, FUSE_NEVER, FUSE_NEVER, false});
+    Heap *heap =
+        heap_with_fuse((Fuse){FUSE_NEVER, 2 * BYTES, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false});
     play(heap, chain(0, 2), dead(0), drop(0), chain(1, 2));
     ck_assert(!play_until(heap, chain(2, 1), WAKE_BYTES));
     heap_close(heap);
@@ -127,7 +128,7 @@ START_TEST(live_bytes_above_the_fuse_wake) {
 END_TEST
 
 START_TEST(the_clock_at_the_fuse_wakes) {
-    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, FUSE_NEVER, 3, FUSE_NEVER, false});
+    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, FUSE_NEVER, 3, FUSE_NEVER, FUSE_NEVER, false});
     play(heap, chain(0, 2), dead(0), drop(0));
     ck_assert(!play_until(heap, chain(1, 1), WAKE_CLOCK));
     heap_close(heap);
