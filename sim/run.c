@@ -254,14 +254,14 @@ static bool open_recorder(Run *run, Error *error) {
 
 // Why the ledger heap cannot be had, or NULL.
 static const char *ledger_refuses(const Run *run) {
+    if (run->spaces.reads_held)
+        return "the policy asks what the allocator holds, which depends on an order of frees that "
+               "only the tracing heap knows";
     if (run->spaces.takes_parts)
         return "the policy takes parts of a space, in an order that only the tracing heap knows";
     if (run->spaces.counts_roots)
         return "the policy begins at candidate roots, and what these reach only the tracing heap "
                "knows";
-    if (run->spaces.reads_held)
-        return "the policy asks what the allocator holds, which depends on an order of frees that "
-               "only the tracing heap knows";
     return NULL;
 }
 

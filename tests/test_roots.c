@@ -290,7 +290,8 @@ END_TEST
 
 // Only the tracing heap knows what live objects reach.
 START_TEST(the_ledger_refuses_with_a_reason_and_auto_takes_the_tracing_heap) {
-    static const char *const policies[] = {"candidate-roots", "gen3-mark", "free-threaded"};
+    static const char *const policies[] = {"candidate-roots", "gen3-mark",
+                                           "free-threaded:version=3.15"};
     static const char *const reasons[] = {"begins at candidate roots", "takes parts of a space",
                                           "takes parts of a space"};
     const CostTable counts = cost_table_shipped(COST_COUNTS);
