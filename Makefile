@@ -48,7 +48,8 @@ TEST_OBJECTS := $(filter-out %/pcg_ours.o %/coverage_exit.o $(BUILD)/obj/tests/s
                              $(BUILD)/obj/tests/fuzz_%,$(call objects,tests/*.c))
 # Random programs on every heap.
 PROGRAM_OBJECTS := $(call objects,tests/fuzz_*.c) \
-                   $(addprefix $(BUILD)/obj/tests/,engines.o lockstep.o naive_heap.o naive_rules.o)
+                   $(addprefix $(BUILD)/obj/tests/,engines.o lockstep.o naive_heap.o naive_reach.o \
+                     naive_roots.o naive_rules.o)
 # Tables that are used again by the next program instead of mapped anew: tests/fuzz_pool.c.
 POOLED := reserve_new reserve_free mapping_take mapping_give
 FUZZ_OBJECTS := $(call objects,tests/fuzz/*.c)

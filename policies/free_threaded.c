@@ -6,6 +6,9 @@
 // means 2048. What a collection frees is counted as well: until 3.13.9 and 3.14.0 the shared count
 // fell below zero by all of it, and the next collection came so much later.
 //
+// From 3.14 on a collection begins by marking what the program's frames and the interpreter's own
+// dicts reach; only what is left is tried by its reference counts. Here registers are these roots.
+//
 // CPython asks again when the collection begins, at the next safepoint; nothing that counts changes
 // in between, so one question stands for both.
 //
@@ -21,6 +24,7 @@ typedef struct {
     int64_t threshold;
     bool is_scaled;  // t1 > 0: the threshold grows with the number of live objects
     Version version;
+    bool marks;              // what registers reach is left out of trial deletion
     bool below_zero;         // the shared count may be negative
     bool keeps_freed;        // what the heap held once stays resident
     uint64_t own_bytes;      // resident bytes besides the heap
@@ -48,6 +52,8 @@ static const Knob knobs[] = {
      "3.14: resident memory of the interpreter itself, besides what the heap holds"},
     {"resident", KNOB_TEXT, "peak", 0, 0, "peak|held",
      "3.14: what else is resident: the most that the heap ever held, or what it holds now"},
+    {"mark", KNOB_FLAG, "yes", 0, 0, NULL,
+     "3.14 on: what registers reach is marked first, and left out of trial deletion"},
 };
 enum {
     KNOB_T0,
@@ -57,7 +63,8 @@ enum {
     KNOB_BATCH,
     KNOB_OWN,
     KNOB_OWN_BYTES,
-    KNOB_RESIDENT
+    KNOB_RESIDENT,
+    KNOB_MARK
 };
 
 static bool free_threaded_start(void *state, const KnobValue *values, const WorkloadNames *names,
@@ -73,7 +80,9 @@ static bool free_threaded_start(void *state, const KnobValue *values, const Work
                         .own_bytes = values[KNOB_OWN_BYTES].count,
                         .keeps_freed = values[KNOB_RESIDENT].text[0] == 'p',
                         .batch = (int64_t)values[KNOB_BATCH].count};
+    s->marks = values[KNOB_MARK].count && s->version != V3_13;
     setup->batch = values[KNOB_BATCH].count;
+    setup->takes_parts = s->marks;
     setup->reads_held = s->is_scaled && s->version == V3_14;
     setup->space_count = 1;
     setup->space_names[0] = "heap";
@@ -124,13 +133,17 @@ static void free_threaded_wake(void *state, const HeapView *view, Decision *deci
     decision->fuse.risen = view->risen;
     decision->fuse.at_safepoint = true;
     if (view->reason == WAKE_DONE) {
-        s->long_lived_total = s->own + (int64_t)(view->last.candidates - view->last.collected);
+        s->long_lived_total =
+            s->own + (int64_t)(view->last.candidates + view->last.marked - view->last.collected);
         s->last_memory = s->resident;
     }
     if (!is_asked && !(view->reason == WAKE_RISEN && is_due(s))) return;
     s->count = s->deferred_count = 0;
-    decision->plan =
-        (Plan){.kind = PLAN_COLLECT, .spaces = 1, .into = 0, .generation = is_asked ? 2 : 0};
+    decision->plan = (Plan){.kind = PLAN_COLLECT,
+                            .spaces = 1,
+                            .into = 0,
+                            .generation = is_asked ? 2 : 0,
+                            .mark_first = s->marks};
 }
 
 const Policy free_threaded_policy = {

@@ -49,28 +49,33 @@ static void walk_unreachable(Heap *h, uint64_t count) {
     play(h, PASS_STEPS_AND_EDGES, 3);
 }
 
+void collect_garbage(Heap *h, const Plan *plan, uint64_t count, uint64_t aside) {
+    if (heap_finalizes(h) && plan->finalizers != FINALIZERS_LEGACY) finalize_call(h, plan, &count);
+    h->pause.result.collected = count;
+    delete_garbage(h, count);
+    finalize_survive(h, aside, plan->into);
+    Space *into = &h->spaces[plan->into];  // sums wrap: what fell during deletion is balanced here
+    into->bytes += h->condemned_bytes;
+    into->waiting.objects += h->condemned.objects;
+    into->waiting.bytes += h->condemned.bytes;
+}
+
 void tracing_collect(Heap *h, const Plan *plan) {
     PlanResult *result = &h->pause.result;
     uint64_t unreachable = 0, count = gather(h, plan);
     if (plan->budget > count) count = increment_refill(h, plan, count);
     h->pause.condemned_bytes = h->condemned_bytes;
+    if (plan->mark_first) count = increment_mark_first(h, plan, count);
     h->pause.futile = count - h->condemned.objects;
     uint64_t kept = deduce_unreachable(h, count, plan->into, &unreachable);
     result->candidates = count;
     result->survivors = kept;
     walk_survivors(h, kept, plan->generation == 2);
     uint64_t aside = 0;
-    const bool legacy = plan->finalizers == FINALIZERS_LEGACY, any = heap_finalizes(h);
-    if (any && legacy) aside = finalize_set_aside(h, &unreachable);
-    walk_unreachable(h, unreachable);  // what is brought back below is walked along as well
-    if (any && !legacy) finalize_call(h, plan, &unreachable);
-    result->collected = unreachable;
-    delete_garbage(h, unreachable);
-    finalize_survive(h, aside, plan->into);
-    Space *into = &h->spaces[plan->into];  // sums wrap: what fell during deletion is balanced here
-    into->bytes += h->condemned_bytes;
-    into->waiting.objects += h->condemned.objects;
-    into->waiting.bytes += h->condemned.bytes;
+    if (heap_finalizes(h) && plan->finalizers == FINALIZERS_LEGACY)
+        aside = finalize_set_aside(h, &unreachable);
+    walk_unreachable(h, unreachable);  // what is brought back is walked along as well
+    collect_garbage(h, plan, unreachable, aside);
 }
 
 void tracing_move(Heap *h, uint32_t from, uint32_t to) {

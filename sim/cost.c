@@ -87,7 +87,7 @@ uint64_t cost_ideal_ns(const CostTable *table, const HeapView *view, const Mutat
 
 uint64_t cost_mutator_ns(const CostTable *table, const HeapView *view, const MutatorWork *work) {
     return cost_ideal_ns(table, view, work) +
-           nanoseconds(work->freed_refcount * table->frees +
+           nanoseconds(work->freed_refcount * table->frees + work->roots * table->stores +
                        work->payloads_freed * table->payloads +
                        work->arenas_mapped * table->arenas_mapped +
                        work->arenas_released * table->arenas_released);

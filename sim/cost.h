@@ -50,7 +50,7 @@ PauseCounts cost_pause_counts(PlanKind kind, const PauseWork *work);
 uint64_t cost_pause_ns(const CostTable *table, const PauseCounts *counts);
 
 // Nanoseconds of all that the mutator did so far, pauses excluded; its own computing (WORK)
-// included.
+// included. A candidate root is assumed to cost as much as a reference: a word written.
 uint64_t cost_mutator_ns(const CostTable *table, const HeapView *view, const MutatorWork *work);
 
 // The same events on a heap where neither memory nor its release costs anything: equal for all

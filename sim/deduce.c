@@ -86,7 +86,7 @@ TWICE void subtract_list(Heap *h, uint64_t count, bool traced) {
         }
         edges += subtract_edges(h, h->candidates[i]);
     }
-    h->pause.result.edges = edges;
+    h->pause.result.edges += edges;
 }
 
 static void subtract_refs(Heap *h, uint64_t count) {

@@ -60,7 +60,8 @@ void generations_collected(Generations *g, uint32_t generation, uint64_t survivo
 bool generations_wake(Generations *g, const HeapView *view, Plan *plan, Fuse *fuse) {
     fuse->young = g->threshold[0] > 0 ? g->threshold[0] : FUSE_NEVER;
     fuse->at_safepoint = g->at_safepoint;
-    if (view->reason == WAKE_DONE) generations_collected(g, g->collecting, view->last.survivors);
+    if (view->reason == WAKE_DONE)
+        generations_collected(g, g->collecting, view->last.survivors + view->last.marked);
     int due = -1;
     if (view->reason == WAKE_YOUNG) due = generations_due(g, view->young);
     if (view->reason == WAKE_COLLECT) due = 2;

@@ -112,6 +112,7 @@ static inline void apply_release(Heap *h, const HeapKind *kind, const Event *eve
     h->levels.garbage_objects_max =
         max_u64(h->levels.garbage_objects_max, h->levels.garbage_objects);
     h->levels.garbage_bytes_max = max_u64(h->levels.garbage_bytes_max, h->levels.garbage_bytes);
+    if (UNLIKELY(h->options.counts_roots)) roots_settle(h);
 }
 
 static inline bool event_apply(Heap *h, const HeapKind *kind, const Event *event) {
@@ -195,11 +196,15 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     if (plan->kind == PLAN_NOTHING) return &h->pause;
     CHECK(plan->spaces != 0 && plan->spaces >> h->options.space_count == 0);
     CHECK(plan->into < h->options.space_count);
-    CHECK(h->kind == &TRACING_HEAP || (plan->kind != PLAN_MARK && plan->budget == 0));
+    CHECK(h->kind == &TRACING_HEAP || (plan->kind != PLAN_MARK && plan->kind != PLAN_ROOTS &&
+                                       plan->budget == 0 && !plan->mark_first));
     uint64_t released = memory_stats(h->memory)->arenas_released;
     h->freed_by = FREED_IN_PAUSE;
     h->finalizers = plan->finalizers;
-    if (plan_collects(plan->kind)) h->kind->collect(h, plan);
+    if (plan->kind == PLAN_ROOTS)
+        roots_collect(h, plan);
+    else if (plan_collects(plan->kind))
+        h->kind->collect(h, plan);
     if (plan->kind == PLAN_MARK) increment_mark(h, plan);
     for (uint32_t i = 0; i < h->options.space_count; i++)
         if (plan->spaces >> i & 1) move_or_close(h, plan, i);
@@ -272,6 +277,7 @@ Heap *heap_open(const HeapOptions *options, Error *error) {
     Heap *h = mapping_take(options->mapping, 1, sizeof *h, "the heap", error);
     if (h == NULL) return NULL;
     CHECK(options->space_count <= SPACES_MAX && options->objects_max < UINT32_MAX);
+    CHECK(!options->ledger || !options->counts_roots);
     h->kind = options->ledger ? &LEDGER_HEAP : &TRACING_HEAP;
     h->options = *options;
     h->batch = options->batch > 0 ? (int64_t)options->batch : INT64_MAX;

@@ -6,8 +6,8 @@
 // There are two. The *tracing* heap examines every candidate, as CPython does. The *ledger* heap
 // (ledger.h) keeps books and examines only what is dead: the same collections at the price of the
 // events. It knows no order among live objects, so it carries out no plan that takes parts of a
-// space (budget, PLAN_MARK), and moves, jumps and misses in its PauseWork are estimates
-// (ledger_locality.h), or zero.
+// space (budget, mark_first, PLAN_MARK) or begins at candidate roots (PLAN_ROOTS), and moves, jumps
+// and misses in its PauseWork are estimates (ledger_locality.h), or zero.
 #ifndef OURO_HEAP_H
 #define OURO_HEAP_H
 
@@ -32,6 +32,7 @@ typedef struct {
     uint64_t batch;  // objects to a batch of HeapView.risen and fallen, below 2^63; 0: none
     bool counts_populations;  // HeapView.populations is kept
     bool free_at_death;       // garbage is freed at its truth note, for nothing
+    bool counts_roots;        // keep a buffer of candidate roots (tracing heap)
     bool locality;            // count what misses the caches in a collection (ledger: estimate)
     bool ledger;              // the ledger heap; else the tracing heap
     const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
@@ -44,6 +45,7 @@ typedef struct {
     uint64_t stores;                            // references written, attachments not counted
     uint64_t freed_refcount;                    // objects freed by the mutator's decrements
     uint64_t freed_oracle;                      // objects freed at their truth note
+    uint64_t roots;                             // objects put into the buffer of candidate roots
     uint64_t payloads;                          // native blocks allocated
     uint64_t payloads_freed;                    // by the mutator's decrements
     uint64_t work_ns;                           // WORK

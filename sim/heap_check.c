@@ -55,14 +55,14 @@ static bool check_counts(const Check *c) {
     return true;
 }
 
-static void reach(const Check *c) {
+// What can be reached from objects that are held, or from candidate roots.
+static void reach(const Check *c, bool (*is_start)(const Check *c, uint32_t object)) {
     const Heap *h = c->heap;
     uint32_t depth = 0;
-    for (uint32_t i = 1; i < c->end; i++)
-        if (is_alive(h, i) && is_held(c, i)) {
-            c->reached[i] = true;
-            c->stack[depth++] = i;
-        }
+    for (uint32_t i = 1; i < c->end; i++) {
+        c->reached[i] = is_alive(h, i) && is_start(c, i);
+        if (c->reached[i]) c->stack[depth++] = i;
+    }
     while (depth > 0) {
         uint32_t object = c->stack[--depth];
         for (EdgeWalk edge = edges_of(h, object); edge_next(h, &edge);) {
@@ -75,12 +75,36 @@ static void reach(const Check *c) {
 
 static bool check_truth(const Check *c) {
     const Heap *h = c->heap;
-    reach(c);
+    reach(c, is_held);
     for (uint32_t i = 1; i < c->end; i++) {
         bool is_dead = h->tags[i] & TAG_DEAD;
         if (is_alive(h, i) && is_dead == c->reached[i])
             return fail(c, i, "dead by the truth notes", is_dead, !c->reached[i]);
     }
+    return true;
+}
+
+static bool is_root(const Check *c, uint32_t object) { return roots_has(c->heap, object); }
+
+// The buffer of candidate roots, and what it is good for: all garbage can be found from there, but
+// for what gc.garbage holds.
+static bool check_roots(const Check *c) {
+    const Heap *h = c->heap;
+    uint64_t found = 0;
+    if (!h->options.counts_roots) return true;
+    for (uint64_t i = 0; i < h->roots.length; i++) {
+        uint32_t object = h->roots.members[i];
+        if (object == 0) continue;
+        if (!is_alive(h, object) || !roots_has_at(h, object, i))
+            return fail(c, object, "position among candidate roots", h->root_at[object], i);
+    }
+    for (uint32_t i = 1; i < c->end; i++) found += roots_has(h, i);
+    if (found != h->roots.objects || found != h->view.roots)
+        return fail(c, 0, "candidate roots", h->view.roots, found);
+    reach(c, is_root);
+    for (uint32_t i = 1; i < c->end; i++)
+        if ((h->tags[i] & (TAG_DEAD | TAG_UNCOLLECTABLE)) == TAG_DEAD && !c->reached[i])
+            return fail(c, i, "garbage that a candidate root reaches", 0, 1);
     return true;
 }
 
@@ -196,7 +220,7 @@ bool tracing_check(const Heap *h, Error *error) {
     c.reached = memory_new(c.end, sizeof *c.reached);
     if (h->cursor.active && h->cursor.allocated)
         c.pending = h->instances[h->cursor.instance].first + h->cursor.member;
-    bool good = check_counts(&c) && check_truth(&c) && check_totals(&c);
+    bool good = check_counts(&c) && check_truth(&c) && check_roots(&c) && check_totals(&c);
     for (uint32_t i = 0; good && i < h->options.space_count; i++) good = check_members(&c, i);
     free(c.expected);
     free(c.stack);

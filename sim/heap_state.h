@@ -157,6 +157,10 @@ struct Heap {
     Ledger *ledger;       // of LEDGER_HEAP
     Cursor cursor;
 
+    Space roots;            // counts_roots: candidates for roots of garbage, oldest first
+    uint32_t *root_at;      // by object: roots.c
+    uint64_t roots_before;  // the event
+
     uint32_t *candidates, *rescued, *unreachable;  // of a collection
     FreedBy freed_by;
     FinalizerRule finalizers;  // of the plan that is carried out
@@ -270,6 +274,13 @@ void object_allocate(Heap *h, uint32_t instance, uint32_t member, uint32_t slots
 // Puts it into its space, with its native payload.
 void object_track(Heap *h, uint32_t object, uint32_t space);
 
+// One reference less, some are left: the object may be the root of garbage now. And: it is freed.
+void roots_suspect(Heap *h, uint32_t object);
+void roots_forget(Heap *h, uint32_t object);
+
+// A STORE or DROP is over: WAKE_ROOTS, if the fuse has blown.
+void roots_settle(Heap *h);
+
 // One reference less; at zero the object is freed, with all that only it kept (iteratively).
 void object_decref(Heap *h, uint32_t object);
 
@@ -335,11 +346,32 @@ void finalize_call(Heap *h, const Plan *plan, uint64_t *count);
 // The program lets go of what finalizers brought back.
 void finalize_let_go(Heap *h);
 
+// Calls finalizers by a rule other than FINALIZERS_LEGACY, frees what is left of the first `count`
+// of h->unreachable, and books what is left of the condemned for plan->into; `aside` are what
+// finalize_set_aside took away before.
+void collect_garbage(Heap *h, const Plan *plan, uint64_t count, uint64_t aside);
+
+// Out of its space and among the condemned.
+void increment_take(Heap *h, uint32_t object);
+
 // Adds to the candidates from plan->refill until they number plan->budget; returns their number.
 uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count);
 
 // PLAN_MARK.
 void increment_mark(Heap *h, const Plan *plan);
+
+// Plan.mark_first: takes what registers reach out of the `count` candidates; returns how many are
+// left.
+uint64_t increment_mark_first(Heap *h, const Plan *plan, uint64_t count);
+
+// The buffer of candidate roots, where HeapOptions.counts_roots; and PLAN_ROOTS.
+bool roots_open(Heap *h, Error *error);
+void roots_close(Heap *h);
+void roots_collect(Heap *h, const Plan *plan);
+
+// Whether an object is in the buffer, and at `position`.
+static inline bool roots_has(const Heap *h, uint32_t object) { return h->root_at[object] != 0; }
+bool roots_has_at(const Heap *h, uint32_t object, uint64_t position);
 
 // ---- the tracing heap's side of heap.c: its HeapKind ----
 

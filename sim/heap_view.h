@@ -20,7 +20,8 @@ enum { SPACES_MAX = 12, VIEW_POPULATIONS_MAX = 64 };
     X(WAKE_SAMPLE, "(for the driver: time for a sample)")                    \
     X(WAKE_REQUEST, "a request has ended, another begins (if asked for)")    \
     X(WAKE_MEMORY, "(for the driver: the memory limit is exceeded)")         \
-    X(WAKE_ALLOCATED, "bytes allocated so far exceed the fuse")
+    X(WAKE_ALLOCATED, "bytes allocated so far exceed the fuse")              \
+    X(WAKE_ROOTS, "candidate roots exceed the fuse")
 
 typedef enum {
 #define X(reason, why) reason,
@@ -41,7 +42,8 @@ typedef struct {
     uint64_t uncollectable;  // unreachable, kept: legacy finalizers and what they refer to
     uint64_t resurrected;    // unreachable, kept: a finalizer brought them back
     uint64_t survivors;      // candidates that were found reachable
-    uint64_t marked;         // objects that PLAN_MARK moved
+    uint64_t marked;         // PLAN_MARK: objects that it moved; mark_first: that it set aside, and
+                             // are no candidates; PLAN_ROOTS: candidate roots with which it began
 } PlanResult;
 
 // The objects of a population, if SpaceSetup.counts_populations.
@@ -62,6 +64,7 @@ typedef struct {
     // Batches of SpaceSetup.batch net allocations, and of as many net frees: when live_objects are
     // so far above (below) where the last batch ended, one more has risen (fallen) and ends there.
     uint64_t risen, fallen;
+    uint64_t roots;       // candidate roots that wait (roots.c): SpaceSetup.counts_roots
     uint64_t held_bytes;  // by the allocator: when the policy was woken
     uint32_t phase;       // number of the present phase; UINT32_MAX between rounds
     uint32_t round;

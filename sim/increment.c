@@ -5,8 +5,7 @@
 // Python/gc.c, 3.14.0 to 3.14.4.
 #include "heap_state.h"
 
-// Out of its space and among the condemned.
-static void take(Heap *h, uint32_t object) {
+void increment_take(Heap *h, uint32_t object) {
     Space *space = &h->spaces[object_space(h, object)];
     uint64_t bytes = object_bytes(h, object);
     uint8_t tags = h->tags[object];
@@ -32,13 +31,13 @@ uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count) {
     while (count < plan->budget && space->objects > 0) {
         uint64_t scanned = count;
         h->candidates[count] = space_head(space);
-        take(h, h->candidates[count++]);
+        increment_take(h, h->candidates[count++]);
         for (; scanned < count; scanned++) {
             for (EdgeWalk edge = edges_of(h, h->candidates[scanned]); edge_next(h, &edge);) {
                 if (object_space(h, edge.target) != plan->refill ||
                     h->gc[edge.target] & GC_CANDIDATE)
                     continue;
-                take(h, edge.target);
+                increment_take(h, edge.target);
                 h->candidates[count++] = edge.target;
             }
         }
@@ -58,29 +57,61 @@ static bool is_marked_now(Heap *h, const Plan *plan, uint32_t object) {
     return true;
 }
 
-// Registers are the roots, in the order of their instances; then breadth first.
-void increment_mark(Heap *h, const Plan *plan) {
+// A candidate that is marked has GC_UNREACHABLE, which trial deletion has not begun to use.
+static bool is_candidate_now(Heap *h, uint32_t object) {
+    if ((h->gc[object] & (GC_CANDIDATE | GC_UNREACHABLE)) != GC_CANDIDATE) return false;
+    CHECK(!(h->tags[object] & TAG_DEAD));
+    h->gc[object] |= GC_UNREACHABLE;
+    return true;
+}
+
+TWICE bool is_found(Heap *h, const Plan *plan, uint32_t object, bool candidates) {
+    return candidates ? is_candidate_now(h, object) : is_marked_now(h, plan, object);
+}
+
+// Registers are the roots, in the order of their instances; then breadth first. `candidates`: among
+// those, else among the objects of plan->spaces. They are in h->rescued then; returns their number.
+TWICE uint64_t mark(Heap *h, const Plan *plan, bool candidates) {
     uint64_t marked = 0, edges = 0;
     if (h->locality != NULL) locality_begin(h->locality);
     for (uint32_t i = 1; i <= h->instance_count; i++) {
         const Instance *instance = &h->instances[i];
         if (instance->live > 0 && instance->flags & INSTANCE_HELD &&
-            is_marked_now(h, plan, instance->first))
+            is_found(h, plan, instance->first, candidates))
             h->rescued[marked++] = instance->first;
     }
     for (uint64_t i = 0; i < marked; i++) {
         uint32_t last = h->rescued[i > 0 ? i - 1 : 0];
         h->pause.jumps +=
             locality_is_jump(h->addresses[last], h->addresses[h->rescued[i]], h->near);
-        h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
+        if (!candidates) h->pause.condemned_bytes += object_bytes(h, h->rescued[i]);
         touch_step(h, h->rescued, i);
         for (EdgeWalk edge = edges_of(h, h->rescued[i]); edge_next(h, &edge);) {
             edges++;
             touch_edge(h, h->rescued[i], edge.last, edge.target);
-            if (is_marked_now(h, plan, edge.target)) h->rescued[marked++] = edge.target;
+            if (is_found(h, plan, edge.target, candidates)) h->rescued[marked++] = edge.target;
         }
     }
     if (h->locality != NULL) locality_play(h->locality, PASS_STEPS_AND_EDGES, &h->pause.misses);
     h->pause.result.marked = marked;
-    h->pause.result.edges = edges;
+    h->pause.result.edges += edges;
+    return marked;
+}
+
+void increment_mark(Heap *h, const Plan *plan) { mark(h, plan, false); }
+
+// gc_mark_alive_from_roots of Python/gc_free_threading.c, 3.14. Survivors keep their order, as
+// there, where the order is that of the heap. The walk along the list to leave them out is not
+// priced: it reads a flag of each.
+uint64_t increment_mark_first(Heap *h, const Plan *plan, uint64_t count) {
+    uint64_t left = 0;
+    if (mark(h, plan, true) == 0) return count;
+    for (uint64_t i = 0; i < count; i++) {
+        const uint32_t object = h->candidates[i];
+        if (h->gc[object] & GC_UNREACHABLE)
+            deduce_survive(h, object, plan->into);
+        else
+            h->candidates[left++] = object;
+    }
+    return left;
 }

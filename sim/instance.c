@@ -236,7 +236,7 @@ static bool tracing_open(Heap *h, Error *error) {
     block_init(&h->slot_blocks, slot_numbers(h));
     for (uint32_t i = 0; i < options->space_count; i++) h->spaces[i].shift = GC_POSITION;
     h->near = locality_near(options->allocator->alignment);
-    if (!tables_open(h, error) || !locality_start(h, error) ||
+    if (!tables_open(h, error) || !locality_start(h, error) || !roots_open(h, error) ||
         !images_open(&h->images, options->templates, options->template_count, error))
         return false;
     h->slots[SLOT_NONE] = SLOT_LAST;
@@ -255,6 +255,7 @@ static void tracing_close(Heap *h) {
     reserve_free(h->instances, objects, sizeof *h->instances);
     reserve_free(h->slots, slot_numbers(h), sizeof *h->slots);
     reserve_free(h->instance_of_unit, h->options.units_max, sizeof *h->instance_of_unit);
+    roots_close(h);
     images_close(&h->images);
     locality_close(h->locality);
 }

@@ -91,6 +91,7 @@ static void object_free(Heap *h, uint32_t object) {
     if (h->freed_by == FREED_IN_PAUSE && h->finalizers != FINALIZERS_LEGACY &&
         !(instance->flags & INSTANCE_FINALIZED))
         h->pause.finalizers += t->finalizer && member == 0;
+    if (UNLIKELY(h->options.counts_roots)) roots_forget(h, object);
     h->tags[object] = 0;
     if (--instance->live == 0) instance_give(h, number);
 }
@@ -123,7 +124,11 @@ static uint32_t dealloc_slots(Heap *h, uint32_t object) {
     uint32_t slot = h->refcounts[object], freed = 0;
     while (slot != SLOT_NONE && freed == 0) {
         uint32_t target = slot_clear(h, &slot);
-        if (target != 0 && --h->refcounts[target] == 0) freed = target;
+        if (target == 0) continue;
+        if (--h->refcounts[target] == 0)
+            freed = target;
+        else if (UNLIKELY(h->options.counts_roots))
+            roots_suspect(h, target);
     }
     h->refcounts[object] = slot;
     return freed;
@@ -131,7 +136,10 @@ static uint32_t dealloc_slots(Heap *h, uint32_t object) {
 
 void object_decref(Heap *h, uint32_t object) {
     CHECK(h->refcounts[object] > 0);
-    if (--h->refcounts[object] > 0) return;
+    if (--h->refcounts[object] > 0) {
+        if (UNLIKELY(h->options.counts_roots)) roots_suspect(h, object);
+        return;
+    }
     dealloc_begin(h, object, 0);
     while (object != 0) {
         uint32_t child = dealloc_slots(h, object);

@@ -11,8 +11,10 @@ typedef struct {
     bool is_region[SPACES_MAX];  // objects born there get memory of their own, released wholesale
     uint64_t batch;              // objects to a batch of HeapView.risen and fallen; 0: not counted
     bool free_at_death;          // not a collector at all: garbage goes when the truth note says so
-    bool takes_parts;  // there are plans with a budget, or PLAN_MARK: order among objects matters
-    bool reads_held;   // HeapView.held_bytes matters
+    bool takes_parts;   // there are plans with a budget or mark_first, or PLAN_MARK: which live
+                        // objects are reached, and in which order, matters
+    bool reads_held;    // HeapView.held_bytes matters
+    bool counts_roots;  // HeapView.roots matters, and there is PLAN_ROOTS
     bool counts_populations;  // HeapView.populations is kept
     bool wants_requests;      // WAKE_REQUEST: in the idle time between two requests
 } SpaceSetup;
@@ -23,7 +25,10 @@ typedef enum {
                    // `into`
     PLAN_MOVE,     // put the objects of `spaces` into `into` without looking (freeze, unfreeze)
     PLAN_RELEASE,  // the same as PLAN_COLLECT, but garbage goes wholesale with its region
-    PLAN_MARK      // put what registers reach among the objects of `spaces` into `into`
+    PLAN_MARK,     // put what registers reach among the objects of `spaces` into `into`
+    PLAN_ROOTS     // find what is unreachable among what candidate roots reach, and free it; what
+                   // finalizers bring back goes to `into`, all else stays; `spaces` are all, the
+                   // rule is FINALIZERS_PEP442
 } PlanKind;
 
 // What becomes of garbage that has finalizers; each is called once at most.
@@ -40,32 +45,35 @@ typedef struct {
     uint8_t generation;  // under which the collection is counted: 0, 1 or 2
     bool reset_young;    // HeapView.young starts again at 0
     FinalizerRule finalizers;
+    bool mark_first;  // PLAN_COLLECT: what registers reach among the condemned survives untested
     uint64_t budget;  // PLAN_COLLECT: candidates are made up to this number (0: not) with
     uint8_t refill;   // objects of this space, oldest first, each with all it reaches there
 } Plan;
 
 // Whether a plan looks for garbage: a freeze and a marking are pauses, but no collections.
 static inline bool plan_collects(PlanKind kind) {
-    return kind == PLAN_COLLECT || kind == PLAN_RELEASE;
+    return kind == PLAN_COLLECT || kind == PLAN_RELEASE || kind == PLAN_ROOTS;
 }
 
 #define FUSE_NEVER UINT64_MAX
-#define FUSE_NONE                     \
-    ((Fuse){.young = FUSE_NEVER,      \
-            .live_bytes = FUSE_NEVER, \
-            .clock = FUSE_NEVER,      \
-            .risen = FUSE_NEVER,      \
-            .allocated_bytes = FUSE_NEVER})
+#define FUSE_NONE                          \
+    ((Fuse){.young = FUSE_NEVER,           \
+            .live_bytes = FUSE_NEVER,      \
+            .clock = FUSE_NEVER,           \
+            .risen = FUSE_NEVER,           \
+            .allocated_bytes = FUSE_NEVER, \
+            .roots = FUSE_NEVER})
 
-// When to wake: at the first allocation after which one of these holds. If several do, the reason
-// given is the first of them in this order. An object's native payload is allocated after it, and
-// wakes at the next allocation.
+// When to wake: at the first allocation after which one of these holds; `roots`, at the end of the
+// first STORE or DROP. If several do, the reason given is the first of them in this order. An
+// object's native payload is allocated after it, and wakes at the next allocation.
 typedef struct {
     uint64_t young;            // HeapView.young > this
     uint64_t live_bytes;       // HeapView.live_bytes > this
     uint64_t clock;            // HeapView.clock >= this
     uint64_t risen;            // HeapView.risen > this
     uint64_t allocated_bytes;  // HeapView.allocated_bytes > this
+    uint64_t roots;            // HeapView.roots > this
     bool at_safepoint;  // 3.12 and later: not inside the allocation, but at the next safepoint
 } Fuse;
 

@@ -175,8 +175,31 @@ static void put_generations(Writer *w) {
 static void put_free_threaded(Writer *w) {
     const uint32_t t0 = draw_sized(w, 3, 60), t1 = draw(w, 0, 3), batch = draw(w, 1, 40);
     const bool below_zero = chance(w, 50), old = chance(w, 75);
-    put(w, "free-threaded:t0=%u,t1=%u,batch=%u,below_zero=%s,version=%s,own=0", t0, t1, batch,
-        below_zero ? "yes" : "no", old ? "3.13" : "3.15");
+    put(w, "free-threaded:t0=%u,t1=%u,batch=%u,below_zero=%s,version=%s,own=0,mark=no", t0, t1,
+        batch, below_zero ? "yes" : "no", old ? "3.13" : "3.15");
+}
+
+static void put_candidate_roots(Writer *w) {
+    static const char *const adaptive[] = {"none", "php", "orc"};
+    const uint32_t threshold = draw(w, 1, chance(w, 50) ? 5 : 60), rule = draw(w, 0, 2);
+    const uint32_t step = draw(w, 1, 20), least = draw(w, 0, 30);
+    put(w, "candidate-roots:threshold=%u,adaptive=%s,step=%u,least=%u", threshold, adaptive[rule],
+        step, least);
+}
+
+// What only the tracing heap carries out.
+static void put_traced(Writer *w) {
+    const uint32_t kind = draw(w, 1, 100);
+    const uint32_t t0 = draw_sized(w, 3, 60), t1 = draw(w, 0, 3), t2 = draw(w, 0, 3);
+    const bool legacy = chance(w, 25), allocation = chance(w, 50), quarter = chance(w, 60);
+    if (kind <= 60)
+        put_candidate_roots(w);
+    else if (kind <= 90)
+        put(w, "gen3-mark:t0=%u,t1=%u,t2=%u,quarter=%s,trigger=%s,finalizers=%s", t0, t1, t2,
+            quarter ? "yes" : "no", allocation ? "allocation" : "safepoint",
+            legacy ? "legacy" : "pep442");
+    else
+        put(w, "free-threaded:t0=%u,t1=%u,batch=%u,version=3.15,own=0", t0, t1, t2 + 1);
 }
 
 static void put_ticker(Writer *w) {
@@ -208,6 +231,10 @@ static void put_other(Writer *w) {
 }
 
 static void put_policy(Writer *w) {
+    if (w->kind.traced && chance(w, 20)) {
+        put_traced(w);
+        return;
+    }
     const uint32_t kind = w->kind.simulated ? draw(w, 1, 100) : 0;
     if (w->kind.simulated && chance(w, 50)) w->kind.finalizers = FINALIZERS_PEP442_WHOLE;
     if (kind > 97)

@@ -22,6 +22,7 @@ typedef struct {
     uint32_t size;   // in per cent of PROGRAM_WHOLE, some 5,000 allocations; at least 1
     bool simulated;  // with what no real interpreter plays: other policies, external stores, sizes,
                      // requests, either rule for finalizers, objects that live for ever
+    bool traced;     // simulated, with policies that the ledger heap refuses
 } ProgramKind;
 
 Program program_new(uint64_t seed, ProgramKind kind);

@@ -230,6 +230,7 @@ static bool open_heap(Run *run, Error *error) {
                            .space_count = run->spaces.space_count,
                            .batch = run->spaces.batch,
                            .counts_populations = run->spaces.counts_populations,
+                           .counts_roots = run->spaces.counts_roots,
                            .free_at_death = run->spaces.free_at_death,
                            .locality = run->cost.model == COST_CACHE,
                            .ledger = run->options.engine == ENGINE_LEDGER,
@@ -265,11 +266,14 @@ static bool open_recorder(Run *run, Error *error) {
 
 // Why the ledger heap cannot be had, or NULL.
 static const char *ledger_refuses(const Run *run) {
-    if (run->spaces.takes_parts)
-        return "the policy takes parts of a space, in an order that only the tracing heap knows";
     if (run->spaces.reads_held)
         return "the policy asks what the allocator holds, which depends on an order of frees that "
                "only the tracing heap knows";
+    if (run->spaces.takes_parts)
+        return "the policy takes parts of a space, in an order that only the tracing heap knows";
+    if (run->spaces.counts_roots)
+        return "the policy begins at candidate roots, and what these reach only the tracing heap "
+               "knows";
     return NULL;
 }
 

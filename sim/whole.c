@@ -2,7 +2,9 @@
 //
 // What a policy and the truth notes can see is the same as member by member: all levels go one way
 // in between, and nobody looks (heap_fits). Blocks are taken and given in the same order, so every
-// address is the same.
+// address is the same. So are the candidate roots (roots.c): building takes no reference away; and
+// no member but the root can wait there when its unit falls in one piece, for references to it come
+// from the unit alone, and none was cleared.
 #include "levels.h"
 
 // ---- birth ----

@@ -4,7 +4,8 @@
 //
 // Program S, S + 1 ... : the naive heap and the tracing heap play it side by side, compared object
 // by object after each collection (lockstep.h); then the ledger plays it, and is compared with the
-// tracing heap (engines.h). Every N-th program (--prove, 1024) is proved by heap_check after every
+// tracing heap (engines.h); where the policy takes the tracing heap, that plays it again, in large
+// batches. Every N-th program (--prove, 1024) is proved by heap_check after every
 // event as well. What fails is made smaller, and said with the command that plays it again.
 #include <getopt.h>
 #include <stdatomic.h>
@@ -42,7 +43,7 @@ static Progress *progress;
 // Most are tiny: what a bug needs is seldom large, and small ones come by the thousand.
 static Program program_of(uint64_t seed) {
     const uint32_t size = seed % 2048 == 0 ? PROGRAM_WHOLE : seed % 128 == 0 ? 12 : 2;
-    return program_new(seed, (ProgramKind){.size = size, .simulated = true});
+    return program_new(seed, (ProgramKind){.size = size, .simulated = true, .traced = true});
 }
 
 static bool play_tracing(Played *tracing, const Spec *spec, const PolicyChoice *policy, bool check,
@@ -71,7 +72,7 @@ static bool play(const Shrunk *p, bool check, bool *valid, Progress *done, Error
              policy_choose(&policy, p->program.policy, error);
     if (!*valid) return false;
     bool good = play_tracing(&tracing, &spec, &policy, check, done, error) &&
-                played_open(&ledger, &spec, &policy, ENGINE_LEDGER, 4096, check, error) &&
+                played_open(&ledger, &spec, &policy, ENGINE_AUTO, 4096, check, error) &&
                 played_end(&ledger, error) && engines_same(&tracing, &ledger, &compared, error);
     done->collections += compared.collections;
     done->proved += check;

@@ -70,6 +70,7 @@ static bool same_collections(const Pair *p, const Recorder *found, const NaiveFi
         const NaiveCollection *expected = &naive->collections[i];
         good = same(p, "collection: clock", i, c->clock, expected->clock) &&
                same(p, "collection: generation", i, c->generation, expected->generation) &&
+               same(p, "collection: marked", i, c->marked, expected->marked) &&
                same(p, "collection: candidates", i, c->candidates, expected->candidates) &&
                same(p, "collection: collected", i, c->collected, expected->collected) &&
                same(p, "collection: uncollectable", i, c->uncollectable, expected->uncollectable) &&

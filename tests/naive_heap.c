@@ -5,14 +5,13 @@
 
 #include <stdlib.h>
 
+#include "naive_reach.h"
+#include "naive_roots.h"
+
 enum { UNTRACKED = -1 };  // no list yet
 
 typedef NaiveObject Object;
-
-typedef struct {
-    Object **items;
-    size_t count, capacity;
-} Objects;
+typedef NaiveObjects Objects;
 
 struct NaiveHeap {
     NaiveRules rules;
@@ -25,6 +24,7 @@ struct NaiveHeap {
     int64_t thread_count, shared_count;  // NAIVE_FREE_THREADED
     bool scheduled;
     uint64_t allocated_bytes, budget_end, budgets;  // NAIVE_BUDGET
+    uint64_t roots_fit;                             // NAIVE_ROOTS: before a collection
     uint64_t freed, live_max;
     bool in_pause;
     uint32_t phase_before;
@@ -33,21 +33,14 @@ struct NaiveHeap {
     size_t collection_capacity;
 };
 
-static void push(Objects *list, Object *object) {
-    if (list->count == list->capacity) {
-        list->capacity = 2 * list->capacity + 64;
-        list->items = realloc(list->items, list->capacity * sizeof(Object *));
-        CHECK(list->items != NULL);
-    }
-    list->items[list->count++] = object;
-}
-
-// ---- counting without the GIL (gc_free_threading.c of 3.13) ----
+// ---- counting without the GIL (gc_free_threading.c of 3.13 and 3.15) ----
 
 static bool should_collect(const NaiveHeap *h) {
     if (h->rules.threshold[0] == 0 || h->shared_count <= (int64_t)h->rules.threshold[0])
         return false;
-    return h->shared_count > (int64_t)(h->long_lived_total / 4) || h->rules.threshold[1] == 0;
+    const int64_t quarter = (int64_t)(h->long_lived_total / 4);
+    return h->shared_count > quarter || (h->rules.quarter && h->shared_count == quarter) ||
+           h->rules.threshold[1] == 0;
 }
 
 static void count_allocation(NaiveHeap *h) {
@@ -76,7 +69,7 @@ static Object *object_new(NaiveHeap *h, uint32_t slot_count, bool finalizer) {
                        .index = (uint32_t)h->objects.count,
                        .slot_count = slot_count,
                        .slots = memory_new(slot_count + 1, sizeof(Object *))};
-    push(&h->objects, object);
+    naive_push(&h->objects, object);
     h->figures.clock++;
     h->count[0]++;
     if (h->rules.kind == NAIVE_FREE_THREADED) count_allocation(h);
@@ -108,7 +101,8 @@ static void refer(Object *from, uint32_t slot, Object *to) {
 
 static void drop_reference(NaiveHeap *h, Object *object) {
     CHECK(object->refs > 0);
-    if (--object->refs == 0) push(&h->dying, object);
+    object->suspect = --object->refs > 0;
+    if (object->refs == 0) naive_push(&h->dying, object);
 }
 
 static void clear_slots(NaiveHeap *h, Object *object) {
@@ -127,57 +121,22 @@ static void free_dying(NaiveHeap *h) {
     }
 }
 
-// ---- reachability ----
-
-// Marks `object` and every candidate that can be reached from it.
-static void mark_from(Object *object, NaiveMark mark) {
-    Objects stack = {0};
-    if (!object->candidate || object->mark != NAIVE_UNMARKED) return;
-    object->mark = mark;
-    push(&stack, object);
-    while (stack.count > 0) {
-        const Object *from = stack.items[--stack.count];
-        for (uint32_t i = 0; i < from->slot_count; i++) {
-            Object *to = from->slots[i];
-            if (to == NULL || !to->candidate || to->mark != NAIVE_UNMARKED) continue;
-            to->mark = mark;
-            push(&stack, to);
-        }
-    }
-    free(stack.items);
-}
-
-// What the program or gc.garbage holds is reachable, and so is what an object outside the condemned
-// lists refers to, be that object itself alive or garbage.
-static void mark_reachable(NaiveHeap *h) {
-    for (size_t i = 0; i < h->objects.count; i++) {
-        Object *object = h->objects.items[i];
-        if (object->held || object->in_garbage_list) mark_from(object, NAIVE_REACHABLE);
-        for (uint32_t k = 0; k < object->slot_count && !object->candidate; k++)
-            if (object->slots[k] != NULL) mark_from(object->slots[k], NAIVE_REACHABLE);
-    }
-}
-
-static void mark_finalizers(NaiveHeap *h) {
-    for (size_t i = 0; i < h->objects.count; i++) {
-        Object *object = h->objects.items[i];
-        if (object->candidate && object->mark == NAIVE_UNMARKED && object->finalizer)
-            mark_from(object, NAIVE_KEPT);
-    }
-}
+// ---- one collection ----
 
 // Every finalizer is called once in its life.
 static void call_finalizers(NaiveHeap *h, bool whole) {
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
         if (!object->candidate || object->mark != NAIVE_UNMARKED || !object->finalizer) continue;
-        if (object->resurrects && !object->finalized) push(&h->saved, object);
+        if (object->resurrects && !object->finalized) naive_push(&h->saved, object);
         object->finalized = true;
     }
     for (size_t i = 0; i < h->saved.count; i++) h->saved.items[i]->refs++;
-    for (size_t i = 0; i < h->saved.count; i++) mark_from(h->saved.items[i], NAIVE_RESURRECTED);
+    for (size_t i = 0; i < h->saved.count; i++)
+        naive_mark_from(h->saved.items[i], NAIVE_RESURRECTED);
     if (!whole || h->saved.count == 0) return;
-    for (size_t i = 0; i < h->objects.count; i++) mark_from(h->objects.items[i], NAIVE_RESURRECTED);
+    for (size_t i = 0; i < h->objects.count; i++)
+        naive_mark_from(h->objects.items[i], NAIVE_RESURRECTED);
 }
 
 static void let_go_of_saved(NaiveHeap *h) {
@@ -185,8 +144,6 @@ static void let_go_of_saved(NaiveHeap *h) {
     h->saved.count = 0;
     free_dying(h);
 }
-
-// ---- one collection ----
 
 static NaiveCollection *log_collection(NaiveHeap *h, uint32_t generation) {
     if (h->figures.collection_count == h->collection_capacity) {
@@ -204,7 +161,7 @@ static void delete_unreachable(NaiveHeap *h, NaiveCollection *c) {
     Objects unreachable = {0};
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
-        if (object->candidate && object->mark == NAIVE_UNMARKED) push(&unreachable, object);
+        if (object->candidate && object->mark == NAIVE_UNMARKED) naive_push(&unreachable, object);
     }
     c->collected = unreachable.count;
     for (size_t i = 0; i < unreachable.count; i++) unreachable.items[i]->refs++;
@@ -230,22 +187,15 @@ static void count_uncollectable(NaiveHeap *h, NaiveCollection *c) {
     }
 }
 
-// Trial deletion over the lists of `condemned` (bits); what is kept goes to list `into`.
-static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, NaiveFinalizers finalizers,
-                         NaiveCollection *c) {
-    for (size_t i = 0; i < h->objects.count; i++) {
-        Object *object = h->objects.items[i];
-        object->candidate = object->list >= 0 && condemned >> object->list & 1;
-        object->mark = NAIVE_UNMARKED;
-        c->candidates += object->candidate;
-    }
-    mark_reachable(h);
+// The candidates that nobody has marked are garbage; what is kept goes to list `into`.
+static void dispose(NaiveHeap *h, int into, NaiveFinalizers finalizers, NaiveCollection *c) {
     if (finalizers == NAIVE_LEGACY)
-        mark_finalizers(h);
+        naive_mark_finalizers(&h->objects);
     else
         call_finalizers(h, finalizers == NAIVE_CALLED_WHOLE);
     for (size_t i = 0; i < h->objects.count; i++) {
         Object *object = h->objects.items[i];
+        c->candidates += object->candidate;
         c->survivors += object->mark == NAIVE_REACHABLE;
         c->resurrected += object->mark == NAIVE_RESURRECTED;
         if (object->mark != NAIVE_UNMARKED) object->list = into;
@@ -259,6 +209,15 @@ static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, NaiveFinali
     let_go_of_saved(h);
 }
 
+static void trial_delete(NaiveHeap *h, uint32_t condemned, int into, NaiveFinalizers finalizers,
+                         NaiveCollection *c) {
+    const bool mark_first = h->rules.mark_all || (h->rules.mark_full && c->generation == 2);
+    c->marked = naive_condemn(&h->objects, condemned, mark_first);
+    dispose(h, into, finalizers, c);
+    c->candidates -= c->marked;
+    c->survivors -= c->marked;
+}
+
 // `collect` of gcmodule.c.
 static void collect_generation(NaiveHeap *h, int generation) {
     NaiveCollection *c = log_collection(h, (uint32_t)generation);
@@ -269,7 +228,7 @@ static void collect_generation(NaiveHeap *h, int generation) {
     if (generation == 1) h->long_lived_pending += c->survivors;
     if (generation == 2) {
         h->long_lived_pending = 0;
-        h->long_lived_total = c->survivors;
+        h->long_lived_total = c->survivors + c->marked;
     }
 }
 
@@ -278,7 +237,21 @@ static void collect_all(NaiveHeap *h, uint32_t generation) {
     NaiveCollection *c = log_collection(h, generation);
     h->shared_count = 0;
     trial_delete(h, 1, 0, NAIVE_CALLED, c);
-    h->long_lived_total = c->candidates - c->collected;
+    h->long_lived_total = c->candidates + c->marked - c->collected;
+}
+
+static void collect_roots(NaiveHeap *h, uint32_t generation) {
+    NaiveCollection *c = log_collection(h, generation);
+    c->marked = naive_roots_count(h->objects.items, h->objects.count);
+    naive_roots_condemn(h->objects.items, h->objects.count);
+    dispose(h, 0, NAIVE_CALLED, c);
+    h->roots_fit = naive_roots_adapt(&h->rules, h->roots_fit, c);
+}
+
+static void collect_if_roots(NaiveHeap *h) {
+    const uint64_t roots = naive_roots_count(h->objects.items, h->objects.count);
+    if (roots > h->roots_fit || (roots == h->roots_fit && h->rules.adaptive == NAIVE_ORC))
+        collect_roots(h, 0);
 }
 
 static void collect_budget(NaiveHeap *h, bool full) {
@@ -295,8 +268,11 @@ static void collect_due(NaiveHeap *h) {
         if (should_collect(h)) collect_all(h, 0);
         return;
     }
-    if (h->rules.kind == NAIVE_BUDGET) collect_budget(h, ++h->budgets % h->rules.full_every == 0);
-    for (int i = 2; i >= 0 && h->rules.kind != NAIVE_BUDGET; i--) {
+    if (h->rules.kind == NAIVE_BUDGET) {
+        collect_budget(h, ++h->budgets % h->rules.full_every == 0);
+        return;
+    }
+    for (int i = 2; i >= 0; i--) {
         if (h->count[i] <= h->rules.threshold[i]) continue;
         if (i == 2 && h->rules.quarter && h->long_lived_pending < h->long_lived_total / 4) continue;
         collect_generation(h, i);
@@ -305,6 +281,7 @@ static void collect_due(NaiveHeap *h) {
 }
 
 static bool is_due(const NaiveHeap *h) {
+    if (h->rules.kind == NAIVE_ROOTS) return false;
     if (h->rules.kind == NAIVE_FREE_THREADED) return h->scheduled;
     if (h->rules.kind == NAIVE_BUDGET) return h->allocated_bytes > h->budget_end;
     return h->rules.threshold[0] > 0 && h->count[0] > h->rules.threshold[0];
@@ -392,14 +369,26 @@ static void phase_change(NaiveHeap *h, uint32_t phase) {
     h->phase_before = phase;
 }
 
+// The program calls gc.collect().
+static void collect_asked(NaiveHeap *h) {
+    if (h->rules.kind == NAIVE_FREE_THREADED)
+        collect_all(h, 2);
+    else if (h->rules.kind == NAIVE_ROOTS)
+        collect_roots(h, 2);
+    else if (h->rules.kind == NAIVE_BUDGET)
+        collect_budget(h, true);
+    else
+        collect_generation(h, 2);
+}
+
 void naive_heap_apply(NaiveHeap *h, const Event *event) {
     if (event->op == OP_UNIT) build_unit(h, event);
     if (event->op == OP_STORE) store_link(h, event);
     if (event->op == OP_DROP) drop_register(h, event);
-    if (event->op == OP_COLLECT && h->rules.kind == NAIVE_FREE_THREADED) collect_all(h, 2);
-    if (event->op == OP_COLLECT && h->rules.kind == NAIVE_BUDGET) collect_budget(h, true);
-    if (event->op == OP_COLLECT && h->rules.kind < NAIVE_FREE_THREADED) collect_generation(h, 2);
+    if (event->op == OP_COLLECT) collect_asked(h);
     if (event->op == OP_PHASE) phase_change(h, event->value);
+    if (h->rules.kind == NAIVE_ROOTS && (event->op == OP_STORE || event->op == OP_DROP))
+        collect_if_roots(h);
 }
 
 // ---- to look at ----
@@ -415,7 +404,7 @@ void naive_heap_reach(NaiveHeap *h) {
         h->objects.items[i]->mark = NAIVE_UNMARKED;
     }
     for (size_t i = 0; i < h->objects.count; i++)
-        if (h->objects.items[i]->held) mark_from(h->objects.items[i], NAIVE_REACHABLE);
+        if (h->objects.items[i]->held) naive_mark_from(h->objects.items[i], NAIVE_REACHABLE);
 }
 
 uint64_t naive_heap_young(const NaiveHeap *h) { return h->count[0]; }
@@ -432,6 +421,7 @@ NaiveHeap *naive_heap_new(const NaiveRules *rules, const Template *const *templa
                           uint32_t units_max) {
     NaiveHeap *h = memory_new(1, sizeof *h);
     h->rules = *rules;
+    h->roots_fit = rules->threshold[0];
     h->templates = templates;
     h->roots = memory_new(units_max, sizeof(Object *));
     h->phase_before = ROUND_END;

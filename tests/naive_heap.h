@@ -15,8 +15,11 @@ typedef enum {
     NAIVE_FREEZE,       // gc.freeze() when the first phase has ended, gc.unfreeze() after the round
     NAIVE_REGION,       // born aside; after the round what nobody outside refers to is freed
     NAIVE_FREE_THREADED,  // nothing; no generations
-    NAIVE_BUDGET          // nothing; lists 0 and 1, collected when so many bytes were allocated
+    NAIVE_BUDGET,         // nothing; lists 0 and 1, collected when so many bytes were allocated
+    NAIVE_ROOTS           // nothing; collections begin at candidate roots (naive_roots.h)
 } NaiveKind;
+
+typedef enum { NAIVE_FIXED, NAIVE_PHP, NAIVE_ORC } NaiveAdaptive;
 
 typedef enum {
     NAIVE_CALLED,        // what a finalizer resurrects is kept
@@ -26,13 +29,17 @@ typedef enum {
 
 typedef struct {
     NaiveKind kind;
-    uint64_t threshold[3];
-    uint64_t batch;       // NAIVE_FREE_THREADED: threads add their count to the shared one
-    bool below_zero;      // NAIVE_FREE_THREADED: where it may be negative
-    uint64_t budget;      // NAIVE_BUDGET: bytes
-    uint64_t full_every;  // NAIVE_BUDGET: each so many collections take list 1 as well
-    bool quarter;         // a full collection waits until pending >= total / 4
-    bool at_safepoint;    // collect after the new object is attached, not inside its allocation
+    uint64_t threshold[3];     // NAIVE_ROOTS: [0], roots that fit
+    NaiveAdaptive adaptive;    // NAIVE_ROOTS
+    uint64_t step, least;      // NAIVE_PHP
+    bool mark_full, mark_all;  // full collections, or all, leave out what registers reach
+    uint64_t batch;            // NAIVE_FREE_THREADED: threads add their count to the shared one
+    bool below_zero;           // NAIVE_FREE_THREADED: where it may be negative
+    uint64_t budget;           // NAIVE_BUDGET: bytes
+    uint64_t full_every;       // NAIVE_BUDGET: each so many collections take list 1 as well
+    bool quarter;  // a full collection waits until pending >= total / 4; NAIVE_FREE_THREADED: a
+                   // quarter of the total is enough (3.15), not only more than that
+    bool at_safepoint;  // collect after the new object is attached, not inside its allocation
     NaiveFinalizers finalizers;
     bool collect_first;   // a full collection before the freeze, or before the region goes
     bool collect_after;   // a full collection after gc.unfreeze()
@@ -43,6 +50,7 @@ typedef struct {
 typedef struct {
     uint64_t clock;
     uint32_t generation;
+    uint64_t marked;  // left out of the candidates; NAIVE_ROOTS: candidate roots
     uint64_t candidates, collected, uncollectable, resurrected, survivors;
     uint64_t freed;  // objects that went, those of other lists that fell with them included
 } NaiveCollection;
@@ -69,6 +77,8 @@ typedef struct NaiveObject {
     bool in_garbage_list;
     int list;  // -1: none yet
     bool candidate;
+    bool suspect;    // lost a reference that was not its last, since the last collection
+    uint32_t inner;  // references that count, in naive_roots.c
     NaiveMark mark;
     uint32_t index;      // in the list of all objects
     uint32_t link_slot;  // the first link of a root

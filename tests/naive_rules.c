@@ -18,12 +18,25 @@ static bool knob_is(const PolicyChoice *choice, const char *name, const char *te
 }
 
 static bool free_threaded(const PolicyChoice *choice, NaiveRules *rules) {
-    *rules = (NaiveRules){.kind = NAIVE_FREE_THREADED,
-                          .threshold = {knob(choice, "t0")->count, knob(choice, "t1")->count},
-                          .batch = knob(choice, "batch")->count,
-                          .below_zero = knob(choice, "below_zero")->count,
-                          .at_safepoint = true};
-    return knob_is(choice, "version", "3.13") && knob(choice, "own")->count == 0;
+    *rules =
+        (NaiveRules){.kind = NAIVE_FREE_THREADED,
+                     .threshold = {knob(choice, "t0")->count, knob(choice, "t1")->count},
+                     .batch = knob(choice, "batch")->count,
+                     .below_zero = knob(choice, "below_zero")->count,
+                     .quarter = knob_is(choice, "version", "3.15"),
+                     .mark_all = knob(choice, "mark")->count && !knob_is(choice, "version", "3.13"),
+                     .at_safepoint = true};
+    return !knob_is(choice, "version", "3.14") && knob(choice, "own")->count == 0;
+}
+
+static NaiveRules candidate_roots(const PolicyChoice *choice) {
+    return (NaiveRules){.kind = NAIVE_ROOTS,
+                        .threshold = {knob(choice, "threshold")->count},
+                        .adaptive = knob_is(choice, "adaptive", "php")   ? NAIVE_PHP
+                                    : knob_is(choice, "adaptive", "orc") ? NAIVE_ORC
+                                                                         : NAIVE_FIXED,
+                        .step = knob(choice, "step")->count,
+                        .least = knob(choice, "least")->count};
 }
 
 static bool byte_budget(const PolicyChoice *choice, NaiveRules *rules) {
@@ -66,9 +79,15 @@ bool naive_rules_of(const PolicyChoice *choice, const Spec *spec, NaiveRules *ru
     const char *name = choice->policy->name;
     if (strcmp(name, "free-threaded") == 0) return free_threaded(choice, rules);
     if (strcmp(name, "byte-budget") == 0) return byte_budget(choice, rules);
+    if (strcmp(name, "candidate-roots") == 0) {
+        *rules = candidate_roots(choice);
+        return true;
+    }
+    const bool marks = strcmp(name, "gen3-mark") == 0;
     const bool freeze = strcmp(name, "freeze") == 0, arena = strcmp(name, "arena") == 0;
-    if (!freeze && !arena && strcmp(name, "gen3") != 0) return false;
+    if (!freeze && !arena && !marks && strcmp(name, "gen3") != 0) return false;
     *rules = generations(choice);
+    rules->mark_full = marks;
     if (!freeze && !arena) return true;
     rules->kind = freeze ? NAIVE_FREEZE : NAIVE_REGION;
     rules->collect_first = knob(choice, "collect_first")->count;

@@ -12,7 +12,16 @@ static Heap *heap_with_fuse(Fuse fuse) {
 }
 
 static Fuse young_fuse(uint64_t young, bool at_safepoint) {
-    return (Fuse){young, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, at_safepoint};
+    Fuse fuse = FUSE_NONE;
+    fuse.young = young;
+    fuse.at_safepoint = at_safepoint;
+    return fuse;
+}
+
+static Fuse clock_fuse(uint64_t clock) {
+    Fuse fuse = FUSE_NONE;
+    fuse.clock = clock;
+    return fuse;
 }
 
 // ---- where a collection runs ----
@@ -119,8 +128,9 @@ END_TEST
 // ---- other reasons ----
 
 START_TEST(live_bytes_above_the_fuse_wake) {
-    Heap *heap =
-        heap_with_fuse((Fuse){FUSE_NEVER, 2 * BYTES, FUSE_NEVER, FUSE_NEVER, FUSE_NEVER, false});
+    Fuse fuse = FUSE_NONE;
+    fuse.live_bytes = 2 * BYTES;
+    Heap *heap = heap_with_fuse(fuse);
     play(heap, chain(0, 2), dead(0), drop(0), chain(1, 2));
     ck_assert(!play_until(heap, chain(2, 1), WAKE_BYTES));
     heap_close(heap);
@@ -183,7 +193,7 @@ END_TEST
 
 // A unit is built at once where nothing wakes: the sooner of the two clocks counts.
 START_TEST(a_clock_behind_that_of_the_sample_wakes_as_well) {
-    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, FUSE_NEVER, 4, FUSE_NEVER, FUSE_NEVER, false});
+    Heap *heap = heap_with_fuse(clock_fuse(4));
     heap_set_sample(heap, 2);
     ck_assert(!play_until(heap, chain(0, 6), WAKE_SAMPLE));
     ck_assert_uint_eq(live(heap), 2);
@@ -195,7 +205,7 @@ START_TEST(a_clock_behind_that_of_the_sample_wakes_as_well) {
 END_TEST
 
 START_TEST(the_clock_at_the_fuse_wakes) {
-    Heap *heap = heap_with_fuse((Fuse){FUSE_NEVER, FUSE_NEVER, 3, FUSE_NEVER, FUSE_NEVER, false});
+    Heap *heap = heap_with_fuse(clock_fuse(3));
     play(heap, chain(0, 2), dead(0), drop(0));
     ck_assert(!play_until(heap, chain(1, 1), WAKE_CLOCK));
     heap_close(heap);
