@@ -34,7 +34,9 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
-LIBS := -linih -lxxhash -lsqlite3 -lm -pthread $(LDLIBS)
+# Plug-ins call these, and nothing else, in the program.
+EXPORTS := -Wl,--dynamic-list=sim/cli/policy.symbols
+LIBS := -linih -lxxhash -lsqlite3 -lm -ldl -pthread $(LDLIBS)
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)
@@ -123,7 +125,7 @@ include $(BUILD)/pythons.mk
 $(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch] sim/cpython/*.def) $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_$*_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
-	    $(PYTHON_$*_LIBS) -o $@
+	    $(EXPORTS) $(PYTHON_$*_LIBS) -o $@
 endif
 
 format:  ## settles the layout of all C and C++ files
@@ -154,9 +156,9 @@ $(BUILD)/members: FORCE
 $(BUILD)/commit.h: FORCE
 	$(call remember,#define OURO_COMMIT "$(or $(shell git describe --always --dirty 2>&-),unknown)")
 
-$(BUILD)/ouro: $(BUILD)/obj/sim/cli/main.o $(BUILD)/libouro.a
+$(BUILD)/ouro: $(BUILD)/obj/sim/cli/main.o $(BUILD)/libouro.a sim/cli/policy.symbols
 	@echo "  LD  $@"
-	$(Q)$(CC) $(FLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(FLAGS) $(filter-out %.symbols,$^) $(EXPORTS) $(LIBS) -o $@
 
 $(BUILD)/tests: $(TEST_OBJECTS) $(BUILD)/libouro.a
 	@echo "  LD  $@"
