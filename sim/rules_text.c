@@ -181,12 +181,16 @@ static bool regions_read(Reader *r, Rules *rules, const Entry *e) {
     return true;
 }
 
-static bool text_is_one_of(const char *text, const char *a, const char *b, const char *c,
-                           size_t *which) {
-    const char *const all[] = {a, b, c};
-    for (*which = 0; *which < ARRAY_LENGTH(all); ++*which)
-        if (all[*which] != NULL && strcmp(all[*which], text) == 0) return true;
-    return false;
+// Which of "a, b, c" the value is.
+static bool value_is_one_of(const Reader *r, const Entry *e, const char *allowed, size_t *which) {
+    char why[VALUE_SIZE + KNOB_TEXT_SIZE], word[KNOB_TEXT_SIZE];
+    const char *rest = allowed;
+    for (*which = 0; text_word(&rest, word, sizeof word); ++*which) {
+        word[strcspn(word, ",")] = '\0';
+        if (strcmp(word, e->value) == 0) return true;
+    }
+    snprintf(why, sizeof why, "found '%.40s'; allowed: %s", e->value, allowed);
+    return entry_fail(r, e, why);
 }
 
 // Keys with one word or number each. `finalizers` is for the rules' plans.
@@ -197,12 +201,10 @@ static bool settings_read(Reader *r, Rules *rules, FinalizerRule *finalizers) {
     if (e != NULL && !text_count(e->value, 1, UINT64_MAX, &rules->every, &why))
         return entry_fail(r, e, why.text);
     e = entry_of(r, SECTION_OF_POLICY, "", "trigger");
-    if (e != NULL && !text_is_one_of(e->value, "allocation", "safepoint", NULL, &which))
-        return entry_fail(r, e, "allowed: allocation, safepoint");
+    if (e != NULL && !value_is_one_of(r, e, "allocation, safepoint", &which)) return false;
     rules->at_safepoint = e != NULL && which == 1;
     e = entry_of(r, SECTION_OF_POLICY, "", "finalizers");
-    if (e != NULL && !text_is_one_of(e->value, "pep442", "pep442-whole", "legacy", &which))
-        return entry_fail(r, e, "allowed: pep442, pep442-whole, legacy");
+    if (e != NULL && !value_is_one_of(r, e, "pep442, pep442-whole, legacy", &which)) return false;
     if (e != NULL) *finalizers = (FinalizerRule)which;
     e = entry_of(r, SECTION_OF_POLICY, "", "births");
     return e == NULL || rules_space(rules, e->value, &rules->birth_space, &why) ||

@@ -44,10 +44,10 @@ static bool is_file(const char *text) {
 
 // All of a file, to be freed; NULL with `error`.
 static char *file_read(const char *path, size_t *size, Error *error) {
+    errno = 0;
     FILE *file = fopen(path, "rb");
     char *bytes = NULL;
     size_t room = 0, got = 1;
-    errno = 0;
     for (*size = 0; file != NULL && got > 0 && *size <= FILE_SIZE_MAX; *size += got) {
         if (room < *size + 65536) bytes = memory_resize(bytes, room = 2 * room + 65536, 1);
         got = fread(bytes + *size, 1, 65536, file);
