@@ -9,10 +9,12 @@
 #   WERROR=yes      warnings are errors (as in .ci/run; a new compiler must not stop a user)
 #   PYTHONS="p ..." interpreters to embed besides Debian's 3.11; else those of a version manager
 #   BUILD=dir       where everything built goes; a directory per compiler saves rebuilding
+#   PREFIX=dir      where `make install` puts things, /usr/local; below DESTDIR= if that is given
 #   V=1             shows the commands
 
 BUILD := build
 OPT := -O2
+PREFIX := /usr/local
 WORKLOAD := warsaw-2006
 POLICIES := cpython-2.4 none warsaw cpython-3.11 cpython-3.13 freeze arena oracle
 
@@ -34,7 +36,9 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
-LIBS := -linih -lxxhash -lsqlite3 -lm -pthread $(LDLIBS)
+# Plug-ins call these, and nothing else, in the program.
+EXPORTS := -Wl,--dynamic-list=sim/cli/policy.symbols
+LIBS := -linih -lxxhash -lsqlite3 -lm -ldl -pthread $(LDLIBS)
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)
@@ -64,9 +68,9 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY: $(FUZZ_OBJECTS)
 .PHONY: all check check-cluster coverage fuzz gate bench bench-sweeps golden-instructions sweep
-.PHONY: report format clean help setup interpreters FORCE
+.PHONY: install uninstall examples report format clean help setup interpreters FORCE
 Q := $(if $(V),,@)
-export BUILD CC CXX SANITIZE
+export BUILD CC CXX SANITIZE POLICY_HEADERS
 
 all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workload (the default)
 	$(BUILD)/ouro compare workloads/$(WORKLOAD).ini $(POLICIES:%=--policy %) --out $(OUT)
@@ -74,7 +78,7 @@ all: $(BUILD)/ouro  ## set-up, build and the main job: every policy on one workl
 	@echo "The comparison is drawn in $(OUT)/index.html; the figures are in $(OUT)/summary.tsv."
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/,ouro tests fuzz starve pcg_ours pcg_reference)
-check: $(TEST_PROGRAMS) interpreters  ## all tests
+check: $(TEST_PROGRAMS) examples interpreters  ## all tests
 	@MAKE='$(MAKE)' tests/run
 
 coverage: setup  ## what the tests execute, into build/coverage/index.html
@@ -125,12 +129,32 @@ include $(BUILD)/pythons.mk
 $(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch] sim/cpython/*.def) $(BUILD)/libouro.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_$*_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
-	    $(PYTHON_$*_LIBS) -o $@
+	    $(EXPORTS) $(PYTHON_$*_LIBS) -o $@
 endif
+
+install: $(BUILD)/ouro $(BUILD)/ouro.1  ## into PREFIX; interpreters that were built as well
+	@sim/cli/installer install
+uninstall:  ## out of PREFIX again
+	@sim/cli/installer uninstall
+export DESTDIR PREFIX
+
+$(BUILD)/ouro.1: sim/cli/manual $(BUILD)/ouro
+	$(Q)sim/cli/manual $(BUILD)/ouro > $@
+
+# What plug-ins include, as it is installed; and those that are examples.
+POLICY_HEADERS := base generations heap_view param plan policy
+examples: $(patsubst policies/%.c,$(BUILD)/%.so,$(wildcard policies/examples/*.c))  ## plug-ins
+$(BUILD)/include/ouro: $(POLICY_HEADERS:%=sim/%.h)
+	@rm -rf $@ && mkdir -p $@ && cp $^ $@
+$(BUILD)/examples/%.so: policies/examples/%.c $(BUILD)/include/ouro
+	@mkdir -p $(@D); echo "  CC  $@"
+	$(Q)$(CC) -std=c11 -O2 -g $(WARNINGS) $(if $(WERROR),-Werror) -shared -fPIC \
+	    -I$(BUILD)/include $< -o $@
 
 format:  ## settles the layout of all C and C++ files
 	clang-format -i $(wildcard tests/*.cc \
-	    $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ policies/ tests/ tests/fuzz/))
+	    $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ policies/ \
+	    policies/examples/ tests/ tests/fuzz/))
 
 clean:  ## removes what was built; results stay
 	rm -rf $(BUILD)
@@ -156,9 +180,9 @@ $(BUILD)/members: FORCE
 $(BUILD)/commit.h: FORCE
 	$(call remember,#define OURO_COMMIT "$(or $(shell git describe --always --dirty 2>&-),unknown)")
 
-$(BUILD)/ouro: $(BUILD)/obj/sim/cli/main.o $(BUILD)/libouro.a
+$(BUILD)/ouro: $(BUILD)/obj/sim/cli/main.o $(BUILD)/libouro.a sim/cli/policy.symbols
 	@echo "  LD  $@"
-	$(Q)$(CC) $(FLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(FLAGS) $(filter-out %.symbols,$^) $(EXPORTS) $(LIBS) -o $@
 
 $(BUILD)/tests: $(TEST_OBJECTS) $(BUILD)/libouro.a
 	@echo "  LD  $@"

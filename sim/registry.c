@@ -55,9 +55,7 @@ static bool unknown(const char *name, Error *error) {
                      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-bool policy_choose(PolicyChoice *choice, const char *text, Error *error) {
-    char name[POLICY_LABEL_SIZE];
-    size_t length = strcspn(text, ":");
+static bool label_set(PolicyChoice *choice, const char *text, Error *error) {
     memset(choice, 0, sizeof *choice);
     if (strlen(text) >= sizeof choice->label)
         return error_set(error, "policy '%.40s...': longer than %d characters", text,
@@ -66,20 +64,38 @@ bool policy_choose(PolicyChoice *choice, const char *text, Error *error) {
         if ((unsigned char)*p < ' ')
             return error_set(error, "policy: found a control character; none is allowed");
     snprintf(choice->label, sizeof choice->label, "%s", text);
+    return true;
+}
+
+bool policy_choice_set(PolicyChoice *choice, const Policy *policy, const char *called,
+                       const char *preset, const char *text, Error *error) {
+    char name[POLICY_LABEL_SIZE];
+    const Knob *knobs = policy->knobs;
+    const size_t count = policy->knob_count, length = strcspn(text, ":");
+    if (!label_set(choice, text, error)) return false;
     snprintf(name, sizeof name, "%.*s", (int)length, text);
+    choice->policy = policy;
+    if (!param_defaults(name, knobs, count, choice->values, error) ||
+        !param_set(name, knobs, count, preset, choice->values, error) ||
+        !param_set(name, knobs, count, text[length] == ':' ? text + length + 1 : NULL,
+                   choice->values, error))
+        return false;
+    size_t used = (size_t)snprintf(choice->canonical, sizeof choice->canonical, "%s%s", called,
+                                   count > 0 ? ":" : "");
+    param_describe(knobs, count, choice->values, choice->canonical + used,
+                   sizeof choice->canonical - used);
+    return strlen(choice->canonical) + 1 < sizeof choice->canonical ||
+           error_set(error, "policy %s: with all its knobs it is longer than %d characters", name,
+                     POLICY_CANONICAL_SIZE - 2);
+}
+
+bool policy_choose(PolicyChoice *choice, const char *text, Error *error) {
+    char name[POLICY_LABEL_SIZE];
+    if (!label_set(choice, text, error)) return false;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
     const Preset *preset = preset_find(name);
     const Policy *policy = policy_find(preset != NULL ? preset->policy : name);
     if (policy == NULL) return unknown(name, error);
-    choice->policy = policy;
-    if (!param_defaults(name, policy->knobs, policy->knob_count, choice->values, error) ||
-        !param_set(name, policy->knobs, policy->knob_count, preset != NULL ? preset->knobs : NULL,
-                   choice->values, error) ||
-        !param_set(name, policy->knobs, policy->knob_count,
-                   text[length] == ':' ? text + length + 1 : NULL, choice->values, error))
-        return false;
-    size_t used = (size_t)snprintf(choice->canonical, sizeof choice->canonical, "%s%s",
-                                   policy->name, policy->knob_count > 0 ? ":" : "");
-    param_describe(policy->knobs, policy->knob_count, choice->values, choice->canonical + used,
-                   sizeof choice->canonical - used);
-    return true;
+    return policy_choice_set(choice, policy, policy->name, preset != NULL ? preset->knobs : NULL,
+                             text, error);
 }

@@ -29,4 +29,9 @@ const char *policy_choice_summary(const PolicyChoice *choice);
 // "NAME" or "NAME:knob=value,...", NAME being a policy or a preset (whose knobs can be set on top).
 bool policy_choose(PolicyChoice *choice, const char *text, Error *error);
 
+// The same of a policy from elsewhere, whose canonical text calls it `called`; `preset` are knobs
+// that `text` can set again, or NULL.
+bool policy_choice_set(PolicyChoice *choice, const Policy *policy, const char *called,
+                       const char *preset, const char *text, Error *error);
+
 #endif

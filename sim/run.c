@@ -5,6 +5,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "decision.h"
 #include "heap_check.h"
 #include "text.h"
 
@@ -69,14 +70,31 @@ static void note_births(Run *run, WakeReason reason) {
     run->births_change |= memcmp(run->birth_space, run->decision.birth_space, size) != 0;
 }
 
+static COLD bool policy_refuse(const Run *run, const char *what, Error *error) {
+    const HeapView *view = heap_view(run->heap);
+    return error_set(error, "policy %s: at allocation %llu: %s", run->options.policy->label,
+                     (unsigned long long)view->clock, what);
+}
+
+// What the policy says, in run->decision. False with `error` when it cannot be done.
+static bool wake(Run *run, uint32_t plans, Error *error) {
+    Decision *decision = &run->decision;
+    Error why = {0};
+    decision->plan = (Plan){.kind = PLAN_NOTHING};
+    run->options.policy->policy->wake(run->policy_state, heap_view(run->heap), decision);
+    if (!decision_check(decision, &run->spaces, run->options.spec->population_count, &why))
+        return policy_refuse(run, why.text, error);
+    return plans < PLANS_AT_ONCE_MAX || decision->plan.kind == PLAN_NOTHING ||
+           policy_refuse(run, "more than 1,000 plans at one wake: when will it stop?", error);
+}
+
 // Asks the policy, carries out its plan, tells it, until it has no further plan.
 static bool ask(Run *run, Error *error) {
     const HeapView *view = heap_view(run->heap);
-    Decision *decision = &run->decision;
-    for (;;) {
+    const Decision *decision = &run->decision;
+    for (uint32_t plans = 0;; plans++) {
         WakeReason reason = view->reason;
-        decision->plan = (Plan){.kind = PLAN_NOTHING};
-        run->options.policy->policy->wake(run->policy_state, view, decision);
+        if (!wake(run, plans, error)) return false;
         heap_set_fuse(run->heap, &decision->fuse);
         note_births(run, reason);
         const PauseWork *work = heap_execute(run->heap, &decision->plan);
@@ -292,8 +310,12 @@ static bool start(Run *run, Error *error) {
     Error why = {0};
     names_init(&run->names, run->options.spec);
     run->policy_state = memory_new(1, max_u64(choice->policy->state_size, 1));
+    if (choice->policy->initial != NULL)
+        memcpy(run->policy_state, choice->policy->initial, choice->policy->state_size);
     run->decision.fuse = FUSE_NONE;
-    if (!choice->policy->start(run->policy_state, choice->values, &run->names, &run->spaces, &why))
+    if (!choice->policy->start(run->policy_state, choice->values, &run->names, &run->spaces,
+                               &why) ||
+        !setup_check(&run->spaces, &why))
         return error_set(error, "policy %s: %s", choice->label, why.text);
     if (!engine_choose(run, error) || !open_heap(run, error) || !open_recorder(run, error))
         return false;

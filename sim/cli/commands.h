@@ -16,7 +16,7 @@
     X(calibrate, "prices of collections on this machine, measured on a real interpreter")  \
     X(bench, "how fast: the simulator side by side with a real interpreter")               \
     X(list, "policies, workloads or metrics")                                              \
-    X(help, "what workloads and sweep files can say, events, the gate's states")
+    X(help, "what workloads, sweep files and rules can say, events, the gate's states")
 
 #define X(name, what) int name##_command(int argc, char **argv);
 COMMANDS(X)

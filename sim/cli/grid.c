@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "paths.h"
+#include "policy_file.h"
 #include "run_key.h"
 #include "spec_text.h"
 #include "text.h"
@@ -73,7 +74,7 @@ static bool knob_expand(Values *labels, const Policy *policy, const char *knob, 
     snprintf(text, sizeof text, "%.*s", (int)(length - name), knob + name);
     bool good = true;
     if (*text == '\0')
-        values_add(&values, "");  // policy_choose says what is wrong with it
+        values_add(&values, "");  // policy_named says what is wrong with it
     else
         good = values_expand(&values, text, knob_kind(policy, knob, name - 1), error);
     good = good && labels_multiply(labels, knob, name, &values, error);
@@ -95,7 +96,7 @@ static bool policy_expand(Values *labels, const char *text, Error *error) {
     PolicyChoice choice;
     size_t length = strcspn(text, ":");
     snprintf(name, sizeof name, "%.*s", (int)min_u64(length, sizeof name - 1), text);
-    if (!policy_choose(&choice, name, error)) return false;
+    if (!policy_named(&choice, name, error)) return false;
     values_add(labels, name);
     return text[length] == '\0' || knobs_expand(labels, choice.policy, text + length + 1, error);
 }
@@ -108,7 +109,7 @@ bool grid_policy(Grid *grid, const char *text, const char *where, Error *error) 
         good = error_set(&why, "makes more than %d policies in all", POLICIES_MAX);
     for (size_t i = 0; good && i < labels.count; i++) {
         PolicyChoice choice;
-        good = policy_choose(&choice, labels.texts[i], &why);
+        good = policy_named(&choice, labels.texts[i], &why);
         if (good) values_add(&grid->policies, labels.texts[i]);
     }
     values_free(&labels);
@@ -220,7 +221,7 @@ static bool spec_open(const Grid *grid, uint32_t workload, uint64_t point, Spec 
 }
 
 bool grid_open(const Grid *grid, const Cell *cell, Spec *spec, PolicyChoice *policy, Error *error) {
-    return policy_choose(policy, grid->policies.texts[cell->policy], error) &&
+    return policy_named(policy, grid->policies.texts[cell->policy], error) &&
            spec_open(grid, cell->workload, cell->point, spec, error);
 }
 
@@ -276,7 +277,7 @@ bool grid_cells(const Grid *grid, Cells *cells, Error *error) {
     *cells = (Cells){.cells = memory_new((size_t)total, sizeof *cells->cells)};
     bool good = true;
     for (size_t i = 0; good && i < grid->policies.count; i++)
-        good = policy_choose(&policies[i], grid->policies.texts[i], error);
+        good = policy_named(&policies[i], grid->policies.texts[i], error);
     for (uint32_t i = 0; good && i < grid->workloads.count; i++)
         good = workload_cells(grid, i, (uint64_t)points, policies, cells, error);
     free(policies);

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "gate_print.h"
 #include "options.h"
+#include "rules.h"
 
 static void print_keys(SectionKind section, const char *title) {
     printf("\n%s\n", title);
@@ -110,6 +111,61 @@ static int help_sweep(void) {
     return EXIT_FINE;
 }
 
+static int help_policy_file(void) {
+    puts(
+        "A policy as a text, FILE.ini: `--policy-file FILE.ini`, or `--policy` in all commands.\n"
+        "Words are separated by blanks; a value goes on in lines that begin with one.\n\n"
+        "  [policy]\n"
+        "  name       = NAME\n"
+        "  summary    = TEXT                      ; and source = TEXT\n"
+        "  spaces     = SPACE...                  ; 1 to 12 names: what they mean is yours\n"
+        "  regions    = SPACE...                  ; these are released wholesale\n"
+        "  births     = SPACE                     ; where objects are born; default: the first\n"
+        "  trigger    = allocation|safepoint      ; where collections run (3.11, 3.12)\n"
+        "  finalizers = pep442|pep442-whole|legacy\n"
+        "  every      = N                         ; below\n\n"
+        "  [births]\n"
+        "  POPULATION = SPACE                     ; instead\n\n"
+        "  [values]                               ; remembered, and knobs: FILE.ini:NAME=N\n"
+        "  NAME = N                               ; at the start; in bytes if NAME ends so\n\n"
+        "  [rule NAME]\n"
+        "  when = CONDITION [and CONDITION]... [or CONDITION...]...\n"
+        "  do   = PLAN [then PLAN]...\n"
+        "  set  = VALUE = SUM [, VALUE = SUM]...  ; when all plans were carried out\n\n"
+        "Each time the policy is asked, the first rule fires of those that hold, and no other.\n\n"
+        "plans\n"
+        "  collect SPACE... into SPACE [as 0|1|2]   survivors go there; counted as a collection "
+        "of\n"
+        "                                           this generation (default 2); resets `young`\n"
+        "  move SPACE... into SPACE [reset]         without looking: freeze, unfreeze\n"
+        "  release SPACE... into SPACE [as 0|1|2] [reset]   a region goes with all its garbage\n\n"
+        "conditions\n"
+        "  QUANTITY > SUM           also >= < <= == !=\n"
+        "  phase == NAME            also !=; `first` is the first phase");
+#define X(enumerator, text, name, what) \
+    printf("  %s %-*s %s\n", text, 23 - (int)strlen(text), name, what);
+    RULE_EVENTS(X)
+#undef X
+    puts(
+        "                           (with one of these four the rule is looked at then and only\n"
+        "                           then; without, at allocations)\n\n"
+        "A SUM is NUMBER, QUANTITY or NUMBER * QUANTITY, up to 3 with + or - (not below 0).\n"
+        "k, M and G are thousands, and 1024 beside what is in bytes.\n\n"
+        "quantities");
+#define X(enumerator, name, moves, what) \
+    printf("  %-20s %s%s\n", name, what, (moves) == MOVES_WATCHED ? " (watched)" : "");
+    RULE_QUANTITIES(X)
+#undef X
+    puts(
+        "  SPACE.objects        objects of a space\n"
+        "  SPACE.bytes          their bytes, native memory included\n"
+        "  VALUE                of [values]\n\n"
+        "A rule fires at the first allocation at which it holds. That is found without looking\n"
+        "where what is watched rises above numbers, values and what the last plan found. Anything\n"
+        "else is looked at when the clock is a multiple of `every`, which must then be given.");
+    return EXIT_FINE;
+}
+
 int help_command(int argc, char **argv) {
     const char *topic = argc > 1 ? argv[1] : "";
     if (strcmp(topic, "workload") == 0) return help_workload();
@@ -117,17 +173,20 @@ int help_command(int argc, char **argv) {
     if (strcmp(topic, "events") == 0) return help_events();
     if (strcmp(topic, "gate") == 0) return help_gate();
     if (strcmp(topic, "sweep") == 0) return help_sweep();
+    if (strcmp(topic, "policy-file") == 0) return help_policy_file();
     if (topic[0] != '\0' && topic[0] != '-') {
         Error error = {0};
-        error_set(&error, "no help on '%s'; allowed: workload, events, gate, sweep", topic);
+        error_set(&error, "no help on '%s'; allowed: workload, events, gate, sweep, policy-file",
+                  topic);
         return options_fail(&error);
     }
     puts(
-        "usage: ouro help workload|events|gate|sweep\n\n"
-        "  workload   every key of a workload text, with unit, range and default\n"
-        "  events     the instructions that workloads become\n"
-        "  gate       states, formats and metrics of a verdict\n"
-        "  sweep      what a sweep file can say, and lists and ranges\n\n"
+        "usage: ouro help workload|events|gate|sweep|policy-file\n\n"
+        "  workload     every key of a workload text, with unit, range and default\n"
+        "  events       the instructions that workloads become\n"
+        "  gate         states, formats and metrics of a verdict\n"
+        "  sweep        what a sweep file can say, and lists and ranges\n"
+        "  policy-file  a policy as a text: its keys, conditions and plans\n\n"
         "ouro COMMAND --help tells a command's options; ouro list shows policies, workloads and "
         "metrics.");
     return EXIT_FINE;

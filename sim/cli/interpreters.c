@@ -16,11 +16,20 @@ static int is_interpreter(const struct dirent *entry) {
            strchr(entry->d_name, '.') != NULL && strstr(entry->d_name, ".d") == NULL;
 }
 
+// Installed they are in PREFIX/libexec/ouro, else beside the executable.
+static void interpreters_folder(char *folder, size_t size) {
+    static const char below[] = "/../libexec/ouro";
+    path_beside(folder, size - sizeof below);
+    size_t length = strlen(folder);
+    memcpy(folder + length, below, sizeof below);
+    if (access(folder, F_OK) != 0) folder[length] = '\0';
+}
+
 size_t interpreters_find(InterpreterVersion versions[INTERPRETERS_MAX]) {
     char folder[PATH_SIZE];
     struct dirent **entries = NULL;
     size_t found = 0;
-    path_beside(folder, sizeof folder);
+    interpreters_folder(folder, sizeof folder);
     int count = scandir(folder, &entries, is_interpreter, versionsort);
     for (int i = 0; i < count; i++) {
         const char *version = entries[i]->d_name + strlen(PREFIX);
@@ -34,7 +43,7 @@ size_t interpreters_find(InterpreterVersion versions[INTERPRETERS_MAX]) {
 
 void interpreter_path(const char *version, char *path, size_t size) {
     char folder[PATH_SIZE - 64];
-    path_beside(folder, sizeof folder);
+    interpreters_folder(folder, sizeof folder);
     snprintf(path, size, "%s/%s%s", folder, PREFIX, version);
 }
 

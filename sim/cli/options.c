@@ -9,6 +9,7 @@
 #include "cost_file.h"
 #include "gather.h"
 #include "paths.h"
+#include "policy_file.h"
 #include "shell.h"
 #include "text.h"
 
@@ -84,7 +85,9 @@ int options_fail(const Error *error) {
 }
 
 static const Option RUN_OPTIONS[] = {
-    {"policy", "NAME[:knob=value,...]", "a policy; compare takes several (ouro list policies)"},
+    {"policy", "NAME[:knob=value,...]",
+     "a policy; compare takes several (ouro list policies). NAME may be a plug-in, ./mine.so"},
+    {"policy-file", "FILE.ini[:value=N,...]", "a policy as a text (ouro help policy-file)"},
     {"set", "section.key=value", "overrides a key of the workload (ouro help workload)"},
     {"seed", "N", "the same as --set workload.seed=N"},
     {"scale", "X", "the same as --set workload.scale=X"},
@@ -149,10 +152,12 @@ bool run_arguments_option(void *arguments, const Option *option, const char *val
         return true;
     }
     const char *name = option->name;
-    if (strcmp(name, "policy") == 0) {
+    if (strcmp(name, "policy-file") == 0 && !policy_is_rules(value))
+        return error_set(error, "--policy-file %s: a policy as a text ends in .ini", value);
+    if (strncmp(name, "policy", strlen("policy")) == 0) {
         if (a->choice_count == CHOICES_MAX)
             return error_set(error, "more than %d policies", CHOICES_MAX);
-        return policy_choose(&a->choices[a->choice_count++], value, error);
+        return policy_named(&a->choices[a->choice_count++], value, error);
     }
     if (strcmp(name, "set") == 0) return override_add(a, "", value, error);
     if (strcmp(name, "seed") == 0) return override_add(a, "workload.seed=", value, error);
@@ -204,7 +209,7 @@ bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
         return error_set(error, "no workload given (ouro list workloads shows those that ship)");
     if (a->choice_count == 0 && a->engine != ENGINE_NULL)
         return error_set(error, "no --policy given (ouro list policies shows all)");
-    if (a->choice_count == 0) return policy_choose(&a->choices[a->choice_count++], "none", error);
+    if (a->choice_count == 0) return policy_named(&a->choices[a->choice_count++], "none", error);
     return true;
 }
 

@@ -21,7 +21,9 @@ void path_beside(char *path, size_t size) {
 }
 
 void path_shipped(const char *name, char *path, size_t size) {
-    static const char *const above[] = {"..", "../..", "../../.."};  // build/, build/asan/, ...
+    // Installed: of PREFIX/bin and PREFIX/libexec/ouro. Else of build/, build/asan/, ...
+    static const char *const above[] = {"../share/ouro", "../../share/ouro", "..", "../..",
+                                        "../../.."};
     char folder[3072];
     path_beside(folder, sizeof folder);
     for (size_t i = 0; i < ARRAY_LENGTH(above); i++) {

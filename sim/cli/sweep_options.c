@@ -13,7 +13,8 @@
 #include "text.h"
 
 static const Option SWEEP_OPTIONS[] = {
-    {"policy", "NAME[:knob=values,...]", "a policy, or one for each value; may be repeated"},
+    {"policy", "NAME[:knob=values,...]",
+     "a policy, ./mine.so or rules.ini, or one for each value; may be repeated"},
     {"set", "section.key=values", "a key of the workload and its values; may be repeated"},
     {"seeds", "N", "seeds 1 to N; default: the workload's own"},
     {"scale", "values", "the same as --set workload.scale=values"},

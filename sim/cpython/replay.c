@@ -148,6 +148,8 @@ static Generations generations_of(const PolicyChoice *choice) {
 }
 
 const char *replay_refusal(const PolicyChoice *choice) {
+    if (strchr(choice->canonical, '@') != NULL)  // whatever it is called
+        return "a real interpreter cannot run it: plug-ins and rules are simulated only";
     if (is_named(choice, "oracle"))
         return "a real interpreter cannot run it: only the simulation knows when garbage dies";
     if (is_named(choice, "incremental"))

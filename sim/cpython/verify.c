@@ -15,6 +15,7 @@
 #include "cli/format.h"
 #include "cli/options.h"
 #include "cli/paths.h"
+#include "cli/policy_file.h"
 #include "cli/verify.h"
 #include "interpreter.h"
 #include "program.h"
@@ -216,7 +217,7 @@ static void verify_workload(Verify *v, const char *name) {
     snprintf(scale, sizeof scale, "workload.scale=%s", v->arguments.scale);
     bool good = path_workload(name, path, sizeof path, &error) &&
                 spec_read(spec, path, overrides, 2, &error) &&
-                policy_choose(&choice, policy_name(v), &error);
+                policy_named(&choice, policy_name(v), &error);
     if (good && v->arguments.memory && !replay_can_memory(&choice))
         good = error_set(&error, "policy %s: memory is compared for CPython's own rules only (%s)",
                          policy_name(v), interpreter_version());
