@@ -69,10 +69,10 @@ bool minheap_search(MinheapPlay play, void *context, MinheapFound *found, Error 
     uint64_t dies = 0;  // the largest limit that is known to be too small
     *found = (MinheapFound){.proof = MINHEAP_NEVER};
     if (!search_try(&s, MINHEAP_NO_LIMIT, &found->at, error)) return false;
+    found->peak = found->at.end;
     if (!found->at.finished) return true;
     const uint64_t held = found->at.metrics.peak_held_bytes;
     found->proof = MINHEAP_PROVED;
-    found->peak = found->at.end;
     if (held == 0) return true;  // nothing is ever allocated
     if (!search_narrow(&s, held, &dies, error)) return false;
     if (found->limit == held && held > 1 && !search_narrow(&s, held - 1, &dies, error))

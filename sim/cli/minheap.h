@@ -54,7 +54,7 @@ typedef struct {
     MinheapProof proof;
     uint64_t limit;      // the smallest; 0 with MINHEAP_NEVER
     MinheapTrial at;     // the run under it; with MINHEAP_NEVER the one without a limit
-    MinheapMoment peak;  // where a byte less was too little
+    MinheapMoment peak;  // where a byte less was too little; with MINHEAP_NEVER where it died
     uint32_t runs;       // that it took: 3, or some fifty
 } MinheapFound;
 

@@ -167,6 +167,19 @@ int minheap_command(int argc, char **argv) {
     } else if (a->run.help) {
         puts("usage: ouro minheap WORKLOAD... [OPTION]...\n");
         options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
+        puts(
+            "\nFor each workload: its floor (the most that is reachable at one time, by the truth\n"
+            "notes), the oracle (garbage is freed the moment it dies), and for each policy the\n"
+            "smallest memory limit under which it finishes, the least first. A limit is of what "
+            "the\n"
+            "allocator holds: arenas, large blocks, native payload. With --tsv and --json it is "
+            "in\n"
+            "bytes, ratios are in permille, and what does not exist is empty or absent.\n\n"
+            "  proved    it finishes under this limit, and a byte below it dies at the allocation\n"
+            "            that is named: no policy that ships sees the limit\n"
+            "  bisected  what it does depends on the limit, which was searched for in some 50 "
+            "runs\n"
+            "  never     it finishes under no limit: the simulated machine is too small");
     } else {
         code = minheap(a, &error);
     }

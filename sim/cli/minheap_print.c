@@ -80,7 +80,7 @@ WRITER(write_engine) {
     (void)table, put(cell, row->policy != NULL ? engine_name(row->found.at.engine) : "");
 }
 WRITER(write_limit) {
-    (void)table, cell[0] = '\0';
+    (void)table, put(cell, "");
     if (row->found.proof != MINHEAP_NEVER) put_number(cell, row->found.limit);
 }
 WRITER(write_floor) { put_ratio(cell, minheap_to_floor(table, row)); }
