@@ -211,6 +211,7 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
 
 void heap_set_fuse(Heap *h, const Fuse *fuse) { h->fuse = *fuse; }
 void heap_set_sample(Heap *h, uint64_t clock) { h->sample_clock = clock; }
+void heap_lift_limit(Heap *h) { h->options.memory_limit = UINT64_MAX; }
 void heap_set_reason(Heap *h, WakeReason reason) { h->view.reason = reason; }
 
 void heap_set_birth_spaces(Heap *h, const uint8_t *spaces) {

@@ -99,6 +99,7 @@ static const Option RUN_OPTIONS[] = {
     {"json", NULL, "prints JSON instead of a table"},
     {"tsv", NULL, "prints tab-separated values instead of a table"},
     {"check", NULL, "proves heap and truth notes as it goes (slow)"},
+    {"audit", NULL, "run: what is left after each round, and who holds it (JSON: a second line)"},
     {"batch", "N", "events handed over at a time; changes no result"},
     {"j", "N", "runs at a time; default: the number of processors"},
     {"help", NULL, "this text"},
@@ -140,7 +141,7 @@ static bool number_option(const Option *option, const char *value, uint64_t low,
            error_set(error, "%s%s: %s", option_dashes(option->name), option->name, why.text);
 }
 
-static bool run_option(void *context, const Option *option, const char *value, Error *error) {
+bool run_arguments_take(void *context, const Option *option, const char *value, Error *error) {
     RunArguments *a = context;
     if (option == NULL) {
         if (a->workload != NULL)
@@ -168,6 +169,7 @@ static bool run_option(void *context, const Option *option, const char *value, E
     if (strcmp(name, "json") == 0) a->format = FORMAT_JSON;
     if (strcmp(name, "tsv") == 0) a->format = FORMAT_TSV;
     if (strcmp(name, "check") == 0) a->check = true;
+    if (strcmp(name, "audit") == 0) a->audit = true;
     if (strcmp(name, "help") == 0) a->help = true;
     return true;
 }
@@ -185,15 +187,19 @@ static void command_keep(RunArguments *a, int argc, char **argv) {
     free(text);
 }
 
-bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
+void run_arguments_begin(RunArguments *a, int argc, char **argv) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *a = (RunArguments){.batch = 4096,
                         .jobs = processors > 0 ? (uint64_t)processors : 1,
                         .cost = cost_table_shipped(COST_CACHE),
                         .allocator = &MEMORY_DEFAULT};
     command_keep(a, argc, argv);
-    if (!options_parse(argc - 1, argv + 1, RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS), run_option, a,
-                       error))
+}
+
+bool run_arguments_parse(RunArguments *a, int argc, char **argv, Error *error) {
+    run_arguments_begin(a, argc, argv);
+    if (!options_parse(argc - 1, argv + 1, RUN_OPTIONS, ARRAY_LENGTH(RUN_OPTIONS),
+                       run_arguments_take, a, error))
         return false;
     if (a->help) return true;
     if (a->workload == NULL)

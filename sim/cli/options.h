@@ -44,7 +44,8 @@ typedef struct {
     const MemoryLayout *allocator;
     const char *out;  // NULL: write nothing
     Format format;
-    bool check, help;
+    bool check, audit, help;
+    const RunWatcher *watcher;  // of the runs; NULL: nobody
     uint64_t batch, jobs;
     char command[PATH_SIZE];  // as it was given, for results
 } RunArguments;
@@ -52,6 +53,11 @@ typedef struct {
 // Fills `arguments` from the command's name and the words after it.
 bool run_arguments_parse(RunArguments *arguments, int argc, char **argv, Error *error);
 void run_arguments_print(void);
+
+// For a command that takes more than that: what nobody has set yet, and an OptionFound for the
+// options that are the same there (`context` is the RunArguments).
+void run_arguments_begin(RunArguments *arguments, int argc, char **argv);
+bool run_arguments_take(void *context, const Option *option, const char *value, Error *error);
 
 // Reads the workload that `arguments` name: a path, or the name of one that ships with Ouro.
 bool run_arguments_spec(const RunArguments *arguments, Spec *spec, Error *error);
