@@ -3,7 +3,8 @@
 // A policy is a pure decision on counters, so it can be asked: a copy of its state is woken again
 // and again with the counters of a heap in which nothing is ever freed and everything survives. No
 // formula of a policy's own is needed. The program's phases and calls of gc.collect() are not
-// foreseen: what only they bring about is "never" here.
+// foreseen: what only they bring about is "never" here. Where allocations are counted in batches
+// (SpaceSetup.batch) a new batch is assumed to begin: the answer is late by one at most.
 #ifndef OURO_FORECAST_H
 #define OURO_FORECAST_H
 

@@ -129,7 +129,7 @@ void audit_log_print_json(FILE *file, const Spec *spec, const SpaceSetup *spaces
                           const AuditLog *log) {
     fputs("{\"audits\":[", file);
     for (size_t i = 0; i < log->count; i++) {
-        if (i > 0) fputs(",\n", file);
+        if (i > 0) fputc(',', file);
         audit_print_json(file, spec, spaces, &log->audits[i]);
     }
     fputs("]}\n", file);
