@@ -76,35 +76,34 @@ bool population_stays(const Explanation *e, uint32_t population) {
 static const char *moment_text(const Explanation *e) {
     switch (e->found) {
         case MOMENT_OOM:
-            return "memory has run out";
+            return "runs out of memory";
         case MOMENT_PEAK:
-            return "live bytes are at their peak";
+            return "is at its peak of live bytes";
         case MOMENT_END:
-            return "the run is at its end";
+            return "ends";
         default:
-            return "the run was stopped here";
+            return "is stopped";
     }
 }
 
 static void say_moment(FILE *file, const Explanation *e) {
     const Census *c = &e->census;
     const bool in_phase = c->phase < e->spec->phase_count;
-    fprintf(file, "%s under %s: %s at allocation %s", e->spec->name, e->policy->label,
+    fprintf(file, "%s under %s %s at allocation %s", e->spec->name, e->policy->label,
             moment_text(e), figure_count(c->clock).text);
-    fprintf(file, ", %s%s of round %u of %llu (event %s).\n", in_phase ? "in phase " : "at the end",
-            in_phase ? phase_name(e, c->phase) : "", c->round + 1,
-            (unsigned long long)e->spec->rounds, figure_count(c->event).text);
+    fprintf(file, " (event %s, %s%s of round %u of %llu): %s are held", figure_count(c->event).text,
+            in_phase ? "phase " : "the end", in_phase ? phase_name(e, c->phase) : "", c->round + 1,
+            (unsigned long long)e->spec->rounds, figure_bytes(e->held_bytes).text);
+    if (e->spec->memory_limit > 0)
+        fprintf(file, ", the limit is %s", figure_bytes(e->spec->memory_limit).text);
+    fputs(".\n", file);
 }
 
 static void say_sizes(FILE *file, const Explanation *e) {
     const Census *c = &e->census;
     const uint64_t live = c->reachable.bytes + c->garbage.bytes;
-    fprintf(file, "There are %s objects in %s (the allocator holds %s",
-            figure_count(c->reachable.objects + c->garbage.objects).text, figure_bytes(live).text,
-            figure_bytes(e->held_bytes).text);
-    if (e->spec->memory_limit > 0)
-        fprintf(file, "; the limit is %s", figure_bytes(e->spec->memory_limit).text);
-    fprintf(file, "): %s are reachable, %s (%s) are garbage.\n",
+    fprintf(file, "Of %s in %s objects %s are reachable and %s (%s) garbage",
+            figure_bytes(live).text, figure_count(c->reachable.objects + c->garbage.objects).text,
             figure_bytes(c->reachable.bytes).text, figure_bytes(c->garbage.bytes).text,
             figure_share(c->garbage.bytes, live).text);
 }
@@ -138,17 +137,32 @@ static void name_makers(FILE *file, const Explanation *e, uint32_t space) {
     }
 }
 
+static void say_collections(FILE *file, const Explanation *e) {
+    const uint64_t *ran = e->collections;
+    if (ran[0] + ran[1] + ran[2] == 0) {
+        fputs("No collection ran so far;", file);
+        return;
+    }
+    if (ran[2] == 0)
+        fputs("No full collection ran so far", file);
+    else
+        fprintf(file, "%s full collection%s ran so far", figure_count(ran[2]).text,
+                ran[2] == 1 ? "" : "s");
+    fprintf(file, " (%s of generation 0, %s of generation 1);", figure_count(ran[0]).text,
+            figure_count(ran[1]).text);
+}
+
 static void say_wait(FILE *file, const Explanation *e, uint32_t space) {
     const Forecast *forecast = &e->forecasts[space];
     const char *name = space_name(e, space);
     if (e->spaces.is_region[space])
-        fprintf(file, "%s is a region of memory, and goes as a whole when it is closed", name);
+        fprintf(file, " %s is a region of memory, and goes as a whole when it is closed", name);
     else if (forecast->comes)
-        fprintf(file, "The policy %s at %s next after %s more net allocations",
+        fprintf(file, " the policy %s at %s after %s more net allocations",
                 e->spaces.takes_parts ? "begins to look" : "looks", name,
                 figure_large(forecast->allocations).text);
     else
-        fprintf(file, "No number of allocations makes the policy look at %s", name);
+        fprintf(file, " no number of allocations makes the policy look at %s", name);
 }
 
 static void say_fate(FILE *file, const Explanation *e, uint32_t space) {
@@ -157,46 +171,54 @@ static void say_fate(FILE *file, const Explanation *e, uint32_t space) {
         fputs(".\n", file);
         return;
     }
-    const uint64_t left = e->stream_end - e->census.clock;
-    fprintf(file, "; the program makes %s more", figure_count(left).text);
-    if (e->found == MOMENT_OOM) fputs(" (had it the memory)", file);
+    fprintf(file, "; the program makes %s more%s",
+            figure_count(e->stream_end - e->census.clock).text,
+            e->found == MOMENT_OOM ? ", had it the memory" : "");
     if (fate.freed.bytes == 0)
-        fprintf(file, ", and when it ends all of this is still there.\n");
-    else if (fate.never.bytes == 0 && fate.latest == fate.soonest)
-        fprintf(file, ", and all of this is freed %s allocations from here.\n",
+        fputs(": nothing ever frees it.\n", file);
+    else if (fate.never.bytes > 0)
+        fprintf(file, ": %s of it are never freed.\n", figure_bytes(fate.never.bytes).text);
+    else if (fate.latest == fate.soonest)
+        fprintf(file, ": all of it is freed %s allocations from here.\n",
                 figure_count(fate.latest).text);
-    else if (fate.never.bytes == 0)
-        fprintf(file, ", and all of this is freed %s to %s allocations from here.\n",
-                figure_count(fate.soonest).text, figure_count(fate.latest).text);
     else
-        fprintf(file, ", and when it ends %s of this are still there.\n",
-                figure_bytes(fate.never.bytes).text);
+        fprintf(file, ": all of it is freed %s to %s allocations from here.\n",
+                figure_count(fate.soonest).text, figure_count(fate.latest).text);
+}
+
+// What holds or keeps a tenth or more of it.
+static void say_kept(FILE *file, const Explanation *e) {
+    const uint64_t much = e->census.garbage.bytes / 10;
+    const uint64_t held = e->census.reasons[GARBAGE_HELD].bytes;
+    const uint64_t kept = e->census.reasons[GARBAGE_UNCOLLECTABLE].bytes;
+    if (held > much)
+        fprintf(file,
+                "%s were seen by a collection, which kept them: older garbage refers to them.\n",
+                figure_bytes(held).text);
+    if (kept > much)
+        fprintf(file, "%s will never go: a legacy finalizer keeps them in gc.garbage.\n",
+                figure_bytes(kept).text);
 }
 
 static void say_garbage(FILE *file, const Explanation *e) {
-    const Census *c = &e->census;
     const uint32_t most = space_most(e);
-    if (c->garbage.bytes == 0) return;
-    fprintf(
-        file, "Of the garbage %s (%s) is in %s: ", figure_bytes(c->spaces[most].garbage.bytes).text,
-        figure_share(c->spaces[most].garbage.bytes, c->garbage.bytes).text, space_name(e, most));
+    const uint64_t bytes = e->census.spaces[most].garbage.bytes;
+    if (bytes == 0) {
+        fputs(".\n", file);
+        return;
+    }
+    fprintf(file, ", %s in %s: ",
+            bytes == e->census.garbage.bytes ? "all of it" : figure_bytes(bytes).text,
+            space_name(e, most));
     name_makers(file, e, most);
-    fprintf(file,
-            ". Up to here %s collections of generation 0 ran, %s of generation 1, %s full ones.\n",
-            figure_count(e->collections[0]).text, figure_count(e->collections[1]).text,
-            e->collections[2] > 0 ? figure_count(e->collections[2]).text : "no");
+    fputs(".\n", file);
+    say_collections(file, e);
     say_wait(file, e, most);
     say_fate(file, e, most);
-    if (c->reasons[GARBAGE_HELD].bytes > 0)
-        fprintf(file,
-                "%s were seen by a collection and kept, because older garbage refers to them.\n",
-                figure_bytes(c->reasons[GARBAGE_HELD].bytes).text);
-    if (c->reasons[GARBAGE_UNCOLLECTABLE].bytes > 0)
-        fprintf(file, "%s will never go: a legacy finalizer keeps them in gc.garbage.\n",
-                figure_bytes(c->reasons[GARBAGE_UNCOLLECTABLE].bytes).text);
+    say_kept(file, e);
 }
 
-// ---- what is alive ----
+// ---- what would help: offloading ----
 
 static uint64_t growth(const Explanation *e, uint32_t population) {
     uint64_t before = e->mark.reachable[population].bytes;
@@ -220,15 +242,15 @@ static void say_growth(FILE *file, const Explanation *e) {
     if (most == UINT32_MAX || growth(e, most) < live / 20) return;
     const char *name = population_name(e, most);
     const uint64_t bytes = e->census.populations[most].reachable.bytes;
-    fprintf(
-        file,
-        "%s is not garbage: its %s are alive %s, and have grown by %s since the phase began. No\n"
-        "collector may free them; kept outside (--set %s.store=external) they are %s less.\n",
-        name, figure_bytes(bytes).text, until_text(e->spec->populations[most].lifetime.kind),
-        figure_bytes(growth(e, most)).text, name, figure_bytes(bytes).text);
+    const bool all = growth(e, most) == bytes;
+    fprintf(file,
+            "* offloading: %s holds %s %s, %s%s made in this phase; it is not garbage, and no "
+            "collector may free it, but it could be kept outside (--set %s.store=external)\n",
+            name, figure_bytes(bytes).text, until_text(e->spec->populations[most].lifetime.kind),
+            all ? "all of it" : figure_bytes(growth(e, most)).text, all ? "" : " of it", name);
 }
 
-// ---- what would have helped ----
+// ---- segregation ----
 
 // What was there before the phase began, is all still there, and is examined by collections.
 static bool is_static(const Explanation *e, uint32_t population) {
@@ -254,11 +276,14 @@ static void say_static(FILE *file, const Explanation *e) {
         }
     if (most == UINT32_MAX) return;
     fprintf(file,
-            "%s (%s objects) was there before the phase began and all of it stays: segregated, as "
-            "freeze and arena do, a full collection here examines %s objects instead of %s.\n",
-            population_name(e, most), figure_count(objects).text, figure_count(live - objects).text,
+            "* segregation: the %s objects of %s were there before the phase began, and stay; "
+            "without them (freeze, arena) a full collection here examines %s objects instead of "
+            "%s\n",
+            figure_count(objects).text, population_name(e, most), figure_count(live - objects).text,
             figure_count(live).text);
 }
+
+// ---- another policy ----
 
 // Least garbage; among those that hardly differ in that, least time.
 static bool is_better(const AgainstRow *row, const AgainstRow *best) {
@@ -280,42 +305,58 @@ static void say_against(FILE *file, const Explanation *e) {
     }
     if (e->against_count == 0 || e->census.garbage.bytes == 0) return;
     if (best == NULL) {
-        fputs("None of the policies compared would have less garbage here.\n", file);
+        fputs("* no other policy of those compared has less garbage at this moment\n", file);
         return;
     }
     fprintf(file,
-            "Least garbage at this moment has %s: %s, for %s of gc time up to here instead of "
-            "%s.\n",
+            "* another policy: %s has %s of garbage at this moment (gc time so far: %s instead of "
+            "%s)\n",
             best->policy->label, figure_bytes(best->garbage_bytes).text,
             figure_ns(best->pause_ns).text, figure_ns(pause_ns).text);
 }
 
-// Sentences become lines of at most 100 columns; a line end is a blank.
-static void print_wrapped(FILE *file, const char *text) {
-    size_t column = 0;
-    while (*text != '\0') {
-        const size_t length = strcspn(text, " \n");
-        if (column > 0 && column + 1 + length > 100) {
-            fputc('\n', file);
-            column = 0;
+// ---- all of it ----
+
+// A paragraph in lines of at most 100 columns, the second one and those behind it indented.
+static void print_wrapped(FILE *file, const char *text, size_t length, size_t indent) {
+    size_t column = 0, start = 0;
+    for (const char *end = text + length; text < end;) {
+        const size_t word = strcspn(text, " \n");
+        if (column > start && column + 1 + word > 100) {
+            fprintf(file, "\n%*s", (int)indent, "");
+            column = start = indent;
         }
-        fprintf(file, "%s%.*s", column > 0 ? " " : "", (int)length, text);
-        column += length + (column > 0);
-        text += length + strspn(text + length, " \n");
+        const bool is_first = column == start;
+        fprintf(file, "%s%.*s", is_first ? "" : " ", (int)word, text);
+        column += word + !is_first;
+        text += word + strspn(text + word, " \n");
     }
     fputc('\n', file);
 }
 
+static void print_advice(FILE *file, const char *text) {
+    if (*text != '\0') fputs("\nWhat would help\n", file);
+    while (*text != '\0') {
+        const size_t length = strcspn(text, "\n") + 1;
+        print_wrapped(file, text, length, 2);
+        text += length;
+    }
+}
+
 void explain_print_story(FILE *file, const Explanation *e) {
-    Gather gather;
-    FILE *story = gather_open(&gather);
+    Gather verdict, advice;
+    FILE *story = gather_open(&verdict);
     say_moment(story, e);
     say_sizes(story, e);
     say_garbage(story, e);
-    say_growth(story, e);
-    say_static(story, e);
-    say_against(story, e);
-    char *text = gather_close(&gather);
-    print_wrapped(file, text);
+    char *text = gather_close(&verdict);
+    print_wrapped(file, text, strlen(text), 0);
+    free(text);
+    FILE *help = gather_open(&advice);
+    say_against(help, e);
+    say_static(help, e);
+    say_growth(help, e);
+    text = gather_close(&advice);
+    print_advice(file, text);
     free(text);
 }
