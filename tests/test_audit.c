@@ -1,7 +1,7 @@
 // test_audit.c -- a leak of each shape is found, with its holder; a count that nobody explains, too
 //
-// The workloads leak by design: units of `leak` are never let go, and those of `linked` stay as long
-// as one of them refers to them. What must be left is counted from the events alone.
+// The workloads leak by design: units of `leak` are never let go, and those of `linked` stay as
+// long as one of them refers to them. What must be left is counted from the events alone.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
