@@ -232,6 +232,7 @@ void heap_set_sample(Heap *h, uint64_t clock) {
     stop_set(h);
 }
 
+void heap_lift_limit(Heap *h) { h->options.memory_limit = UINT64_MAX; }
 void heap_set_reason(Heap *h, WakeReason reason) { h->view.reason = reason; }
 
 void heap_set_birth_spaces(Heap *h, const uint8_t *spaces) {

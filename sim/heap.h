@@ -95,6 +95,8 @@ void heap_set_fuse(Heap *heap, const Fuse *fuse);
 void heap_set_birth_spaces(Heap *heap, const uint8_t *spaces);  // one per template
 void heap_set_sample(Heap *heap, uint64_t clock);               // WAKE_SAMPLE at this clock
 
+void heap_lift_limit(Heap *heap);  // memory_limit: none from now on
+
 // Carries out a plan (PLAN_NOTHING: nothing); its work is valid until the next one.
 const PauseWork *heap_execute(Heap *heap, const Plan *plan);
 

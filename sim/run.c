@@ -23,7 +23,8 @@ struct Run {
     RunStatus status;
     bool done, check_events, births_change;
     bool plays, writes;   // the tape
-    uint64_t played;      // events taken from it
+    bool unlimited;       // the memory limit was lifted
+    uint64_t taken;       // events of the stream
     const Event *events;  // of the present batch, and how many are left
     size_t waiting;
     Metrics null_metrics;  // ENGINE_NULL counts and does nothing else
@@ -99,6 +100,9 @@ static bool ask(Run *run, Error *error) {
         note_births(run, reason);
         const PauseWork *work = heap_execute(run->heap, &decision->plan);
         if (decision->plan.kind == PLAN_NOTHING) return true;
+        const RunWatcher *watcher = run->options.watcher;
+        if (watcher != NULL && watcher->planned != NULL)
+            watcher->planned(watcher->context, run->heap, &decision->plan, work);
         if (!recorder_collection(&run->recorder, run->heap, &decision->plan, reason, work, error) ||
             !check_heap(run, error))
             return false;
@@ -118,6 +122,28 @@ static bool attend_request(Run *run, Error *error) {
     return true;
 }
 
+// Who looks on may want to know how it would have gone on.
+static bool out_of_memory(Run *run, Error *error) {
+    const RunWatcher *watcher = run->options.watcher;
+    bool asks = !run->unlimited && watcher != NULL && watcher->exceeded != NULL;
+    run->unlimited = asks && watcher->exceeded(watcher->context, run->heap, error);
+    if (run->unlimited) {
+        heap_lift_limit(run->heap);
+        return true;
+    }
+    run->status = STATUS_OOM;
+    run->done = true;
+    return error->text[0] == '\0';
+}
+
+static bool phase_begins(Run *run, Error *error) {
+    const RunWatcher *watcher = run->options.watcher;
+    if (!ask(run, error)) return false;
+    recorder_phase(&run->recorder, run->heap);
+    return watcher == NULL || watcher->phased == NULL ||
+           watcher->phased(watcher->context, run->heap, error);
+}
+
 static bool attend(Run *run, Error *error) {
     switch (heap_view(run->heap)->reason) {
         case WAKE_NONE:
@@ -128,13 +154,9 @@ static bool attend(Run *run, Error *error) {
         case WAKE_REQUEST:
             return attend_request(run, error);
         case WAKE_MEMORY:
-            run->status = STATUS_OOM;
-            run->done = true;
-            return true;
+            return out_of_memory(run, error);
         case WAKE_PHASE:
-            if (!ask(run, error)) return false;
-            recorder_phase(&run->recorder, run->heap);
-            return true;
+            return phase_begins(run, error);
         default:
             return ask(run, error);
     }
@@ -154,22 +176,26 @@ static bool step(Run *run, Error *error) {
         return true;
     }
     size_t done = heap_apply(run->heap, run->events, run->waiting);
-    bool between = done > 0 && run->events[done - 1].op != OP_DEAD;
+    const Event *last = &run->events[done > 0 ? done - 1 : 0];
+    bool between = done > 0 && last->op != OP_DEAD;
     run->events += done;
     run->waiting -= done;
     if (run->check_events && between && !heap_check(run->heap, error)) return false;
+    const RunWatcher *watcher = run->options.watcher;
+    if (watcher != NULL && watcher->applied != NULL)
+        watcher->applied(watcher->context, run->heap, last);
     return attend(run, error);
 }
 
 // The next batch: off the tape, or from the mutator and onto the tape.
 static void batch_next(Run *run) {
     Tape *tape = run->options.tape;
-    if (run->plays) {
-        run->events = tape_events(tape, run->played, run->options.batch, &run->waiting);
-        run->played += run->waiting;
-        return;
-    }
-    run->events = mutator_next(run->mutator, run->options.batch, &run->waiting);
+    size_t most = run->options.batch;
+    if (run->options.events > 0) most = (size_t)min_u64(most, run->options.events - run->taken);
+    if (most == 0) return;
+    run->events = run->plays ? tape_events(tape, run->taken, most, &run->waiting)
+                             : mutator_next(run->mutator, most, &run->waiting);
+    run->taken += run->waiting;
     if (!run->writes) return;
     if (run->waiting > 0)
         tape_append(tape, run->events, run->waiting);
@@ -202,6 +228,8 @@ bool run_event(Run *run, bool *done, Error *error) {
 const Heap *run_heap(const Run *run) { return run->heap; }
 const Recorder *run_recorder(const Run *run) { return &run->recorder; }
 const SpaceSetup *run_spaces(const Run *run) { return &run->spaces; }
+const void *run_policy_state(const Run *run) { return run->policy_state; }
+const Decision *run_decision(const Run *run) { return &run->decision; }
 Recorder *run_measured(Run *run) { return &run->recorder; }
 
 const uint8_t *run_birth_spaces(const Run *run) {

@@ -25,6 +25,22 @@ const char *engine_name(Engine engine);
 bool engine_find(const char *name, Engine *engine, Error *error);
 const char *status_name(RunStatus status);
 
+// Who looks on while a run goes. What is NULL is not called; nothing here changes what the run
+// does, but for `exceeded`.
+typedef struct {
+    void *context;
+    // Events were applied, the policy was not asked yet; `event` is the last one, which a
+    // collection may interrupt. With RunOptions.batch = 1 every event is seen.
+    void (*applied)(void *context, const Heap *heap, const Event *event);
+    // A plan was carried out.
+    void (*planned)(void *context, const Heap *heap, const Plan *plan, const PauseWork *work);
+    // A phase has begun or a round has ended, and the policy had its say. False stops the run.
+    bool (*phased)(void *context, const Heap *heap, Error *error);
+    // The memory limit is exceeded: true when the run is to go on as if there were none, false (and
+    // `error`, when something is wrong) when it ends here.
+    bool (*exceeded)(void *context, const Heap *heap, Error *error);
+} RunWatcher;
+
 typedef struct {
     const Spec *spec;  // must outlive the run
     const PolicyChoice *policy;
@@ -37,6 +53,8 @@ typedef struct {
                        // when this one has died; NULL: memory of its own
     const MemoryLayout *allocator;  // NULL: MEMORY_DEFAULT
     Tape *tape;  // of runs of the same spec and seed: read if complete, else written; NULL: none
+    uint64_t events;            // the run ends after so many of the stream; 0: all
+    const RunWatcher *watcher;  // NULL: nobody
 } RunOptions;
 
 typedef struct Run Run;
@@ -62,6 +80,10 @@ const Recorder *run_recorder(const Run *run);
 // policy's first word on it; NULL when the policy changed it later.
 const uint8_t *run_birth_spaces(const Run *run);
 const SpaceSetup *run_spaces(const Run *run);
+
+// What the policy keeps and what it has decided: for who asks what it would do next (forecast.h).
+const void *run_policy_state(const Run *run);
+const Decision *run_decision(const Run *run);
 
 // For who carries the same events out on a real interpreter: the place for the times that it took.
 Recorder *run_measured(Run *run);

@@ -59,7 +59,8 @@ static bool job_run(const Batch *batch, Job *job, size_t index) {
                           .batch = a->batch,
                           .check = a->check,
                           .allocator = a->allocator,
-                          .tape = batch->tape};
+                          .tape = batch->tape,
+                          .watcher = a->watcher};
     uint64_t slice = 1024;
     bool done = false;
     job->run = run_open(&options, &job->error);

@@ -6,6 +6,7 @@
 #define COMMANDS(X)                                                                        \
     X(run, "one workload under one policy")                                                \
     X(compare, "one workload under several policies, side by side")                        \
+    X(explain, "why is this garbage still here? a census of one moment")                   \
     X(sweep, "thousands of runs: workloads x policies x values, resumable")                \
     X(results, "the rows of sweeps: checked, merged, exported")                            \
     X(gate, "results against a baseline: is anything worse?")                              \

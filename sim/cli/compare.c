@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_print.h"
 #include "batch.h"
 #include "commands.h"
 #include "interpreters.h"
@@ -12,11 +13,42 @@
 typedef struct {
     const RunArguments *arguments;
     Rows rows;
+    AuditLog audits;  // --audit
+    SpaceSetup spaces;
 } Comparison;
+
+// ---- --audit ----
+
+static void audit_planned(void *context, const Heap *heap, const Plan *plan,
+                          const PauseWork *work) {
+    (void)heap, (void)work;
+    audit_log_plan(context, plan);
+}
+
+static bool audit_phased(void *context, const Heap *heap, Error *error) {
+    return !view_round_ended(heap_view(heap)) || audit_log_take(context, heap, error);
+}
+
+static bool audit_exceeded(void *context, const Heap *heap, Error *error) {
+    audit_log_take(context, heap, error);
+    return false;
+}
+
+static bool audit_fits(const RunArguments *arguments, bool is_comparison, Error *error) {
+    if (!arguments->audit) return true;
+    if (is_comparison) return error_set(error, "--audit is for run, and explain; found compare");
+    if (arguments->format == FORMAT_TSV)
+        return error_set(error, "--audit has no --tsv; allowed: text, --json");
+    return (arguments->engine == ENGINE_TRACING && arguments->python[0] == '\0') ||
+           error_set(error, "--audit looks at objects; allowed: --engine tracing");
+}
+
+// ---- rows ----
 
 static bool keep_result(void *context, size_t index, const RunResult *result, Error *error) {
     Comparison *comparison = context;
     comparison->rows.rows[comparison->rows.count++] = row_of(result);
+    comparison->spaces = *result->spaces;
     return comparison->arguments->out == NULL ||
            outdir_run(comparison->arguments->out, index, result, error);
 }
@@ -64,8 +96,14 @@ static bool check_policies(const RunArguments *arguments, const RealInterpreter 
 static int compare(RunArguments *arguments, Spec *spec, const RealInterpreter *real,
                    bool is_comparison, Error *error) {
     Comparison comparison = {.arguments = arguments};
+    const RunWatcher watcher = {.context = &comparison.audits,
+                                .planned = audit_planned,
+                                .phased = audit_phased,
+                                .exceeded = audit_exceeded};
     bool stopped = false;
-    if (!check_policies(arguments, real, error) || !run_arguments_spec(arguments, spec, error))
+    if (arguments->audit) arguments->watcher = &watcher;
+    if (!audit_fits(arguments, is_comparison, error) || !check_policies(arguments, real, error) ||
+        !run_arguments_spec(arguments, spec, error))
         return options_fail(error);
     if (arguments->out != NULL && !outdir_open(arguments->out, error)) return options_fail(error);
     comparison.rows.rows = memory_new(arguments->choice_count, sizeof *comparison.rows.rows);
@@ -76,6 +114,10 @@ static int compare(RunArguments *arguments, Spec *spec, const RealInterpreter *r
         good = arguments->out == NULL ||
                outdir_close(arguments->out, arguments, &comparison.rows, error);
         print_rows(arguments, &comparison.rows, is_comparison);
+        if (arguments->audit && arguments->format == FORMAT_JSON)
+            audit_log_print_json(stdout, spec, &comparison.spaces, &comparison.audits);
+        else if (arguments->audit)
+            audit_log_print(stdout, spec, &comparison.spaces, &comparison.audits);
         bool limit_hit = comparison.rows.rows[0].status == STATUS_OOM;
         if (!is_comparison && limit_hit) code = EXIT_LIMIT;
     }
@@ -84,6 +126,7 @@ static int compare(RunArguments *arguments, Spec *spec, const RealInterpreter *r
     } else if (stopped) {
         code = interrupted(&comparison.rows, arguments, is_comparison);
     }
+    audit_log_free(&comparison.audits);
     free(comparison.rows.rows);
     return code;
 }

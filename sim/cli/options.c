@@ -102,6 +102,7 @@ static const Option RUN_OPTIONS[] = {
     {"json", NULL, "prints JSON instead of a table"},
     {"tsv", NULL, "prints tab-separated values instead of a table"},
     {"check", NULL, "proves heap and truth notes as it goes (slow)"},
+    {"audit", NULL, "run: what is left after each round, and who holds it (JSON: a second line)"},
     {"batch", "N", "events handed over at a time; changes no result"},
     {"j", "N", "runs at a time; default: the number of processors"},
     {"help", NULL, "this text"},
@@ -173,6 +174,7 @@ bool run_arguments_option(void *arguments, const Option *option, const char *val
     if (strcmp(name, "json") == 0) a->format = FORMAT_JSON;
     if (strcmp(name, "tsv") == 0) a->format = FORMAT_TSV;
     if (strcmp(name, "check") == 0) a->check = true;
+    if (strcmp(name, "audit") == 0) a->audit = true;
     if (strcmp(name, "help") == 0) a->help = true;
     return true;
 }

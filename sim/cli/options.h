@@ -44,7 +44,8 @@ typedef struct {
     const MemoryLayout *allocator;
     const char *out;  // NULL: write nothing
     Format format;
-    bool check, help;
+    bool check, audit, help;
+    const RunWatcher *watcher;  // of the runs; NULL: nobody
     uint64_t batch, jobs;
     char command[PATH_SIZE];  // as it was given, for results
 } RunArguments;
