@@ -17,11 +17,11 @@
 //
 // The work, as the cost model prices it. A gray object is reached twice, by mark gray and by scan,
 // and each time its references are followed: that is what a candidate of trial deletion and its
-// references cost (candidates, edges). One that scan paints white and then black again has them
-// followed once more, as what trial deletion puts aside and takes back (moves). The third pass over
-// garbage is in the price of freeing it. A root is an entry that is read three times, in order: as
-// an object marked from roots (marked). That these prices fit is assumed. What misses the caches
-// is not: each pass plays its own touches.
+// references cost (candidates, edges). What scan paints white has been put aside (moves), whether
+// it turns black again, with its references followed once more, or not. Collect white is in the
+// price of an object freed, as what CPython does with garbage besides. A root is an entry that is
+// read three times, in order: as an object marked from roots (marked). That these prices fit is
+// assumed. What misses the caches is not: each pass plays the touches of its own order.
 #include "heap_state.h"
 
 // root_at[object]: whether it is in the buffer, its color in a collection, and above that its
