@@ -194,8 +194,9 @@ static void watch_applied(void *context, const Heap *heap, const Event *event) {
 
 static void watch_planned(void *context, const Heap *heap, const Plan *plan,
                           const PauseWork *work) {
+    (void)work;
     Watch *w = context;
-    if (w->is_over) fate_plan(w->fate, heap, plan, work);
+    if (w->is_over) fate_plan(w->fate, heap, plan);
 }
 
 static bool watch_phased(void *context, const Heap *heap, Error *error) {

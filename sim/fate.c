@@ -51,10 +51,12 @@ void fate_free(Fate *fate) {
     free(fate);
 }
 
-// Numbers are used again, but by units that die later than the census was taken.
+// Numbers are used again, by units that die later than the census was taken: no death was missed.
 static bool is_there(const Fate *fate, const Heap *h, uint32_t object) {
-    if ((h->tags[object] & DEAD) != DEAD) return false;
-    return instance_death(&h->instances[object_instance(h, object)]) <= fate->clock;
+    if ((h->tags[object] & TAG_ALIVE) == 0) return false;
+    CHECK(h->tags[object] & TAG_DEAD);
+    CHECK(instance_death(&h->instances[object_instance(h, object)]) <= fate->clock);
+    return true;
 }
 
 static void row_add(FateRow *rows, uint32_t *count, Tally *elsewhere, const FateRow *like) {
@@ -80,12 +82,12 @@ static FateRow row_of(const Waiter *waiter) {
                      .tally = {1, bytes, waiter->payload_bytes}};
 }
 
-void fate_plan(Fate *fate, const Heap *h, const Plan *plan, const PauseWork *work) {
-    // What is freed lies in the spaces that were condemned, or fell with garbage from there.
-    const bool fell = work->freed > work->result.collected || work->result.resurrected > 0;
+// What goes was found in a space that was condemned, or fell with what was; and only what was garbage
+// at the census refers to garbage of the census: so it is one of those that are still there.
+void fate_plan(Fate *fate, const Heap *h, const Plan *plan) {
     uint32_t condemned = plan->spaces;
     if (plan->budget > 0) condemned |= 1u << plan->refill;
-    if (!(condemned & fate->spaces) && !fell) return;
+    if (!(condemned & fate->spaces)) return;
     uint64_t left = 0;
     fate->spaces = 0;
     for (uint64_t i = 0; i < fate->count; i++) {

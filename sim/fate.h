@@ -27,7 +27,7 @@ Fate *fate_new(const Heap *heap);
 void fate_free(Fate *fate);
 
 // A plan was carried out.
-void fate_plan(Fate *fate, const Heap *heap, const Plan *plan, const PauseWork *work);
+void fate_plan(Fate *fate, const Heap *heap, const Plan *plan);
 
 // Rows in the order in which the first of them was freed, what nothing has freed so far last;
 // `elsewhere`: in more rows than there are. Together they are all garbage that there was.

@@ -188,7 +188,7 @@ START_TEST(a_chain_of_links_is_followed_to_its_register) {
     Heap *heap = hand_heap_new();
     play(heap, of(chain(0, 4), SMALL_PAYLOAD));
     play(heap, of(to(chain(1, 3), 0), LARGE_PAYLOAD));
-    play(heap, to(chain(2, 2), 1), drop(0), drop(1));
+    play(heap, chain(2, 2), store(2, 1), drop(0), drop(1));  // link 0, and link 1
     Audit *audit = audit_of(heap);
     ck_assert_uint_eq(audit->row_count, 3);
     for (uint32_t i = 0; i < audit->row_count; i++) {
@@ -197,6 +197,7 @@ START_TEST(a_chain_of_links_is_followed_to_its_register) {
         ck_assert_int_eq(row->by, row->population == PLAIN ? AUDIT_REGISTER : AUDIT_LINK);
         if (row->by != AUDIT_LINK) continue;
         ck_assert_uint_eq(row->holder, row->population == SMALL_PAYLOAD ? LARGE_PAYLOAD : PLAIN);
+        ck_assert_uint_eq(row->link, row->population == SMALL_PAYLOAD ? 0 : 1);
         ck_assert_uint_eq(row->owner, PLAIN);
     }
     free(audit);
