@@ -202,12 +202,12 @@ static void put_traced(Writer *w) {
         put(w, "free-threaded:t0=%u,t1=%u,batch=%u,version=3.15,own=0", t0, t1, t2 + 1);
 }
 
-static void put_ticker(Writer *w) {
+static void put_by_hand(Writer *w) {
     static const char *const collects[] = {"no", "young", "full"};
     const bool requests = chance(w, 40), full = chance(w, 30);
     const uint32_t t0 = draw_sized(w, 3, 163), thaw = draw(w, 0, 3);
     const uint32_t every = requests ? draw(w, 1, 3) : draw_sized(w, 100, 900);
-    put(w, "ticker:t0=%u,every=%u,of=%s,thaw=%u,collect=%s,full=%s", t0, every,
+    put(w, "by-hand:t0=%u,every=%u,of=%s,thaw=%u,collect=%s,full=%s", t0, every,
         requests ? "requests" : "allocations", thaw, collects[draw(w, 0, 2)], full ? "yes" : "no");
 }
 
@@ -227,7 +227,7 @@ static void put_other(Writer *w) {
             percent);
     if (kind == 9)
         put(w, "phase-stack:t0=%u,t1=%u,t2=1,collect_first=%s", t0, few, first ? "yes" : "no");
-    if (kind == 10) put_ticker(w);
+    if (kind == 10) put_by_hand(w);
 }
 
 static void put_policy(Writer *w) {

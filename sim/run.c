@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include "decision.h"
 #include "heap_check.h"
@@ -395,48 +394,6 @@ uint64_t run_clock(const Run *run) {
 
 uint64_t run_clock_end(const Run *run) { return spec_allocations(run->options.spec); }
 
-// Padding is not part of a result: fields are digested one by one.
-static void digest_collection(XXH3_state_t *state, const Collection *c) {
-    const uint64_t fields[] = {
-#define COLLECTION(type, name, what) c->name,
-#define MEASURED(type, name, what)
-#include "collection.def"
-#undef COLLECTION
-    };
-    XXH3_64bits_update(state, fields, sizeof fields);
-}
-
-static void digest_behaviour(XXH3_state_t *state, const Collection *c) {
-    const uint64_t fields[] = {
-#define COLLECTION(type, name, what) c->name,
-#define MEASURED(type, name, what)
-#define TRACED(type, name, what)
-#define PLACED(type, name, what)
-#include "collection.def"
-#undef COLLECTION
-    };
-    XXH3_64bits_update(state, fields, sizeof fields);
-}
-
-static uint64_t digest_result(const RunResult *result, bool placement) {
-    XXH3_state_t *state = XXH3_createState();
-    MEMORY_CHECK(state != NULL);
-    XXH3_64bits_reset(state);
-    const uint64_t head[] = {BEHAVIOUR_VERSION, result->status, result->stream_digest};
-    XXH3_64bits_update(state, head, sizeof head);
-    for (size_t i = 0; i < METRIC_COUNT; i++) {
-        if (!metric_known(&METRICS[i], false) || (METRICS[i].is_placed && !placement)) continue;
-        uint64_t value = metric_value(&result->metrics, &METRICS[i]);
-        XXH3_64bits_update(state, &value, sizeof value);
-    }
-    for (size_t i = 0; i < result->recorder->collection_count; i++)
-        (placement ? digest_collection : digest_behaviour)(state,
-                                                           &result->recorder->collections[i]);
-    uint64_t digest = XXH3_64bits_digest(state);
-    XXH3_freeState(state);
-    return digest;
-}
-
 static RunResult result_head(const Run *run, RunStatus status) {
     return (RunResult){.spec = run->options.spec,
                        .policy = run->options.policy,
@@ -470,7 +427,7 @@ bool run_result(Run *run, RunResult *result, Error *error) {
         recorder_sample(&run->recorder, run->heap);
         if (!metrics_compute(&result->metrics, &run->recorder, run->heap, error)) return false;
     }
-    result->result_digest = digest_result(result, true);
-    result->behaviour_digest = digest_result(result, false);
+    result->result_digest = run_digest(result, true);
+    result->behaviour_digest = run_digest(result, false);
     return true;
 }

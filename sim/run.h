@@ -119,6 +119,10 @@ typedef struct {
 // is in a mapping shared with it. No digests, no proof. False: it had not started.
 bool run_result_so_far(const Run *run, RunStatus status, RunResult *result);
 
+// Of status, metrics and collections: of all (RunResult.result_digest), or without what depends on
+// where objects lie (behaviour_digest).
+uint64_t run_digest(const RunResult *result, bool placement);
+
 // After *done. False with `error` when an identity between the figures is broken.
 bool run_result(Run *run, RunResult *result, Error *error);
 

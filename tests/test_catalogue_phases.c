@@ -39,11 +39,11 @@ static void expect_plans(const Trial *trial, const Expected *expected, size_t co
     }
 }
 
-// ---- ticker ----
+// ---- by-hand ----
 
 enum { GENERATIONS = 7, FROZEN = 8 };
 
-#define TICKS "ticker:t0=0,every=1000,of=allocations"
+#define TICKS "by-hand:t0=0,every=1000,of=allocations"
 
 START_TEST(a_freeze_ticker_moves_and_never_looks) {
     Trial *trial = trial_text(PHASE("p", "3500") STAY("p"), TICKS ",thaw=0,collect=no", (Engine)_i);
@@ -157,7 +157,7 @@ START_TEST(on_idle_only_what_the_last_request_left_is_looked_at) {
 END_TEST
 
 START_TEST(a_policy_that_does_not_ask_is_not_asked_between_requests) {
-    Trial *trial = trial_text(SERVING, "ticker:t0=0,every=10M", (Engine)_i);
+    Trial *trial = trial_text(SERVING, "by-hand:t0=0,every=10M", (Engine)_i);
     ck_assert_uint_eq(count_of(trial), 0);
     trial_end(trial);
 }

@@ -1,4 +1,4 @@
-// ticker.c -- what servers do by hand: now and then thaw, collect, freeze
+// by_hand.c -- what servers do by hand: now and then thaw, collect, freeze
 //
 // Automatic full collections are off (or not); instead, each so many allocations or requests, the
 // program calls gc.unfreeze(), gc.collect() and gc.freeze(), or some of them. Between requests it
@@ -21,7 +21,7 @@ typedef struct {
     uint32_t steps;       // a bit per Step that waits
     uint32_t generation;  // of STEP_COLLECT
     bool collecting;      // the plan that is out is a collection
-} Ticker;
+} ByHand;
 
 static const Knob knobs[] = {
     GENERATION_KNOBS,
@@ -48,63 +48,63 @@ static int generation_named(const char *name) {
     return name[0] == 'n' ? -1 : name[0] == 'y' ? 1 : 2;
 }
 
-static bool ticker_start(void *state, const KnobValue *values, const WorkloadNames *names,
-                         SpaceSetup *setup, Error *error) {
-    Ticker *t = state;
+static bool by_hand_start(void *state, const KnobValue *values, const WorkloadNames *names,
+                          SpaceSetup *setup, Error *error) {
+    ByHand *b = state;
     (void)names;
     (void)error;
-    *t = (Ticker){.generations = generations_new(values),
+    *b = (ByHand){.generations = generations_new(values),
                   .every = values[KNOB_EVERY].count,
                   .thaw_every = values[KNOB_THAW].count,
                   .counts_requests = values[KNOB_OF].text[0] == 'r',
                   .freezes = values[KNOB_FREEZE].count,
                   .collects = generation_named(values[KNOB_COLLECT].text),
                   .next = values[KNOB_EVERY].count};
-    if (!values[KNOB_FULL].count) t->generations.threshold[2] = UINT64_MAX;
+    if (!values[KNOB_FULL].count) b->generations.threshold[2] = UINT64_MAX;
     generations_setup(setup);
     setup->space_names[setup->space_count++] = "frozen";
-    setup->wants_requests = t->counts_requests;
+    setup->wants_requests = b->counts_requests;
     return true;
 }
 
-static void tick(Ticker *t, uint64_t now) {
-    const bool thaws = t->thaw_every > 0 && ++t->ticks % t->thaw_every == 0;
-    const bool collects = thaws || t->collects >= 0;
-    t->next = now + t->every;
-    t->generation = thaws ? 2 : (uint32_t)t->collects;
-    t->steps = (uint32_t)thaws << STEP_THAW | (uint32_t)collects << STEP_COLLECT |
-               (uint32_t)t->freezes << STEP_FREEZE;
+static void tick(ByHand *b, uint64_t now) {
+    const bool thaws = b->thaw_every > 0 && ++b->ticks % b->thaw_every == 0;
+    const bool collects = thaws || b->collects >= 0;
+    b->next = now + b->every;
+    b->generation = thaws ? 2 : (uint32_t)b->collects;
+    b->steps = (uint32_t)thaws << STEP_THAW | (uint32_t)collects << STEP_COLLECT |
+               (uint32_t)b->freezes << STEP_FREEZE;
 }
 
-static Plan next_step(Ticker *t) {
+static Plan next_step(ByHand *b) {
     Step step = STEP_THAW;
-    while (!(t->steps >> step & 1)) step++;
-    t->steps &= ~(1u << step);
+    while (!(b->steps >> step & 1)) step++;
+    b->steps &= ~(1u << step);
     if (step == STEP_THAW) return (Plan){.kind = PLAN_MOVE, .spaces = 1u << FROZEN, .into = 2};
-    if (step == STEP_FREEZE) return generations_move(&t->generations, FROZEN);
-    return generations_plan(&t->generations, t->generation);
+    if (step == STEP_FREEZE) return generations_move(&b->generations, FROZEN);
+    return generations_plan(&b->generations, b->generation);
 }
 
-static void ticker_wake(void *state, const HeapView *view, Decision *decision) {
-    Ticker *t = state;
-    if (view->reason == WAKE_REQUEST) t->requests++;
-    const uint64_t now = t->counts_requests ? t->requests : view->clock;
-    if ((view->reason == WAKE_REQUEST || view->reason == WAKE_CLOCK) && now >= t->next)
-        tick(t, now);
-    if (view->reason != WAKE_DONE || t->collecting)
-        generations_wake(&t->generations, view, &decision->plan, &decision->fuse);
-    if (decision->plan.kind == PLAN_NOTHING && t->steps != 0) decision->plan = next_step(t);
-    t->collecting = decision->plan.kind == PLAN_COLLECT;
-    decision->fuse.clock = t->counts_requests ? FUSE_NEVER : t->next;
+static void by_hand_wake(void *state, const HeapView *view, Decision *decision) {
+    ByHand *b = state;
+    if (view->reason == WAKE_REQUEST) b->requests++;
+    const uint64_t now = b->counts_requests ? b->requests : view->clock;
+    if ((view->reason == WAKE_REQUEST || view->reason == WAKE_CLOCK) && now >= b->next)
+        tick(b, now);
+    if (view->reason != WAKE_DONE || b->collecting)
+        generations_wake(&b->generations, view, &decision->plan, &decision->fuse);
+    if (decision->plan.kind == PLAN_NOTHING && b->steps != 0) decision->plan = next_step(b);
+    b->collecting = decision->plan.kind == PLAN_COLLECT;
+    decision->fuse.clock = b->counts_requests ? FUSE_NEVER : b->next;
 }
 
-const Policy ticker_policy = {
-    .name = "ticker",
+const Policy by_hand_policy = {
+    .name = "by-hand",
     .summary = "generations; each so many allocations or requests: unfreeze, collect, freeze",
     .source = "SGLang 28067 and vLLM: what is tried where models are served",
     .knobs = knobs,
     .knob_count = ARRAY_LENGTH(knobs),
-    .state_size = sizeof(Ticker),
-    .start = ticker_start,
-    .wake = ticker_wake,
+    .state_size = sizeof(ByHand),
+    .start = by_hand_start,
+    .wake = by_hand_wake,
 };
