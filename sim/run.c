@@ -343,7 +343,8 @@ static bool start(Run *run, Error *error) {
     if (!choice->policy->start(run->policy_state, choice->values, &run->names, &run->spaces,
                                &why) ||
         !setup_check(&run->spaces, &why))
-        return error_set(error, "policy %s: %s", choice->label, why.text);
+        return error_set(error, "policy %s: %s", choice->label,
+                         why.text[0] != '\0' ? why.text : "start refused, and gave no reason");
     if (!engine_choose(run, error) || !open_heap(run, error) || !open_recorder(run, error))
         return false;
     heap_set_reason(run->heap, WAKE_START);

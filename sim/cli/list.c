@@ -8,10 +8,12 @@
 #include "commands.h"
 #include "options.h"
 #include "paths.h"
+#include "policy_file.h"
 #include "rows.h"
 
 typedef struct {
     const char *what;
+    PolicyChoice file;  // .policy NULL: all that are built in
     Format format;
     bool help;
 } ListArguments;
@@ -24,6 +26,8 @@ static const Option OPTIONS[] = {
 
 static bool list_option(void *context, const Option *option, const char *value, Error *error) {
     ListArguments *a = context;
+    if (option == NULL && a->what != NULL && strcmp(a->what, "policies") == 0)
+        return policy_named(&a->file, value, error);
     if (option == NULL) {
         if (a->what != NULL) return error_set(error, "one list at a time; found also '%s'", value);
         a->what = value;
@@ -100,12 +104,15 @@ static void knob_print(const Knob *knob) {
            knob->fallback[0] != '\0' ? knob->fallback : "(none)", knob->help);
 }
 
+static void policy_print(const Policy *p) {
+    printf("  %-14s %s\n                 source: %s\n", p->name, p->summary, p->source);
+    for (size_t k = 0; k < p->knob_count; k++) knob_print(&p->knobs[k]);
+}
+
 static void policies_table(void) {
     puts("policies, with their knobs (--policy NAME:knob=value,...):\n");
     for (size_t i = 0; i < POLICY_COUNT; i++) {
-        const Policy *p = POLICIES[i];
-        printf("  %-14s %s\n                 source: %s\n", p->name, p->summary, p->source);
-        for (size_t k = 0; k < p->knob_count; k++) knob_print(&p->knobs[k]);
+        policy_print(POLICIES[i]);
         putchar('\n');
     }
     puts("presets (knobs can be set on top):\n");
@@ -115,20 +122,23 @@ static void policies_table(void) {
                PRESETS[i].source);
 }
 
-static void policies_list(Format format) {
+static void policy_row(List *list, const Policy *p) {
+    char knobs[512];
+    knobs_text(p, knobs, sizeof knobs);
+    list_row(list, (const char *const[]){p->name, p->name, knobs, p->summary, p->source});
+}
+
+// All that are built in, or `one`.
+static void policies_list(Format format, const Policy *one) {
     static const char *const names[] = {"name", "policy", "knobs", "summary", "source"};
     if (format == FORMAT_TABLE) {
-        policies_table();
+        one != NULL ? policy_print(one) : policies_table();
         return;
     }
     List list = list_begin(format, ARRAY_LENGTH(names), names);
-    for (size_t i = 0; i < POLICY_COUNT; i++) {
-        char knobs[512];
-        knobs_text(POLICIES[i], knobs, sizeof knobs);
-        list_row(&list, (const char *const[]){POLICIES[i]->name, POLICIES[i]->name, knobs,
-                                              POLICIES[i]->summary, POLICIES[i]->source});
-    }
-    for (size_t i = 0; i < PRESET_COUNT; i++)
+    if (one != NULL) policy_row(&list, one);
+    for (size_t i = 0; one == NULL && i < POLICY_COUNT; i++) policy_row(&list, POLICIES[i]);
+    for (size_t i = 0; one == NULL && i < PRESET_COUNT; i++)
         list_row(&list, (const char *const[]){PRESETS[i].name, PRESETS[i].policy, PRESETS[i].knobs,
                                               PRESETS[i].summary, PRESETS[i].source});
     list_end(&list);
@@ -207,13 +217,13 @@ int list_command(int argc, char **argv) {
     if (!options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), list_option, &a, &error))
         return options_fail(&error);
     if (a.help) {
-        puts("usage: ouro list policies|workloads|metrics [--tsv|--json]\n");
+        puts("usage: ouro list policies [NAME]|workloads|metrics [--tsv|--json]\n");
         options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
         return EXIT_FINE;
     }
     if (a.what != NULL && strcmp(a.what, "workloads") == 0) return workloads_list(a.format);
     if (a.what != NULL && strcmp(a.what, "policies") == 0)
-        policies_list(a.format);
+        policies_list(a.format, a.file.policy);
     else if (a.what != NULL && strcmp(a.what, "metrics") == 0)
         metrics_list(a.format);
     else {

@@ -13,6 +13,7 @@ enum {
     KNOB_COMMA,
     NO_SPACES,
     REFUSES,
+    REFUSES_MUTELY,
     SPACES,
     INTO,
     KIND,
@@ -39,6 +40,7 @@ static bool bad_start(void *state, const KnobValue *values, const WorkloadNames 
     setup->space_count = BAD == NO_SPACES ? 0 : 2;
     setup->space_names[0] = "one";
     setup->space_names[1] = "two";
+    if (BAD == REFUSES_MUTELY) return false;
     return BAD != REFUSES || error_set(error, "it is not in the mood");
 }
 
