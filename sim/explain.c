@@ -175,7 +175,7 @@ static bool is_moment(const Watch *w, const Heap *heap, const Event *last) {
         case MOMENT_EVENT:
             return heap_mutator_work(heap)->events >= w->options->moment.number;
         case MOMENT_ALLOC:
-            return view->clock >= w->options->moment.number && view->reason != WAKE_MEMORY;
+            return view->clock >= w->options->moment.number;
         case MOMENT_PEAK:
             return view->live_bytes >= w->peak_bytes;
         case MOMENT_OOM:
@@ -202,7 +202,9 @@ static void watch_planned(void *context, const Heap *heap, const Plan *plan,
 static bool watch_phased(void *context, const Heap *heap, Error *error) {
     (void)error;
     Watch *w = context;
-    if (w->is_over) return true;
+    const HeapView *view = heap_view(heap);
+    const bool is_end = view_round_ended(view) && view->round + 1 == w->options->spec->rounds;
+    if (w->is_over || is_end) return true;  // the end is nothing to compare itself with
     Census *census = memory_new(1, sizeof *census);
     census_take(census, heap, NULL, 0);
     w->e->mark.clock = census->clock;

@@ -18,7 +18,7 @@
     X(MOMENT_AUTO, "auto", "where memory runs out; if it does not, where live bytes peak")    \
     X(MOMENT_EVENT, "event",                                                                  \
       "when event N of the stream is done (of a truth note: the one behind it)")              \
-    X(MOMENT_ALLOC, "alloc", "when the event is done in which allocation N is made")          \
+    X(MOMENT_ALLOC, "alloc", "after allocation N: its event is done, or a collection begins") \
     X(MOMENT_PEAK, "peak", "where live bytes (allocated and not freed) peak, the first time") \
     X(MOMENT_END, "end", "the end of the run, whatever it is")                                \
     X(MOMENT_OOM, "oom", "where memory runs out")

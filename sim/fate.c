@@ -83,8 +83,7 @@ static FateRow row_of(const Waiter *waiter) {
 }
 
 // What goes was found in a space that was condemned, or fell with what was; and only what was
-// garbage at the census refers to garbage of the census: so it is one of those that are still
-// there.
+// garbage at the census refers to garbage of the census: so it is one of those that are left.
 void fate_plan(Fate *fate, const Heap *h, const Plan *plan) {
     uint32_t condemned = plan->spaces;
     if (plan->budget > 0) condemned |= 1u << plan->refill;

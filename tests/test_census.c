@@ -322,6 +322,67 @@ START_TEST(what_a_legacy_finalizer_keeps_is_uncollectable) {
 }
 END_TEST
 
+// By going over all references again and again, until nothing new is found.
+static uint64_t naive_held_found(const Heap *h) {
+    uint64_t found = 0;
+    const uint8_t is_dead = TAG_ALIVE | TAG_DEAD, kept = TAG_HELD | TAG_UNCOLLECTABLE;
+    bool *reached = memory_new(h->objects.next, sizeof *reached);
+    for (uint32_t i = 1; i < h->objects.next; i++)
+        reached[i] = (h->tags[i] & is_dead) == is_dead && (h->tags[i] & kept) != TAG_HELD;
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t i = 1; i < h->objects.next; i++)
+            for (EdgeWalk edge = edges_of(h, i); reached[i] && edge_next(h, &edge);)
+                if (!reached[edge.target]) more = reached[edge.target] = true;
+    }
+    for (uint32_t i = 1; i < h->objects.next; i++)
+        found += reached[i] && (h->tags[i] & kept) == TAG_HELD;
+    free(reached);
+    return found;
+}
+
+typedef struct {
+    uint64_t events, looked, held;
+} Look;
+
+static void look_applied(void *context, const Heap *heap, const Event *event) {
+    Look *look = context;
+    Error error = {0};
+    if (++look->events % 97 != 0 || event->op == OP_DEAD) return;
+    Census *census = memory_new(1, sizeof *census);
+    census_take(census, heap, NULL, 0);
+    ck_assert_msg(census_check(census, heap, false, &error), "%s", error.text);
+    uint64_t found = census->held_elsewhere.objects;
+    for (uint32_t i = 0; i < census->holder_count; i++)
+        if (census->holders[i].is_found) found += census->holders[i].tally.objects;
+    if (census->held_elsewhere.objects == 0) ck_assert_uint_eq(found, naive_held_found(heap));
+    look->held += census->reasons[GARBAGE_HELD].objects;
+    look->looked++;
+    free(census);
+}
+
+// Every 97th event, in whatever middle of a unit a collection may be about to begin.
+START_TEST(held_garbage_has_a_holder_or_has_lost_it) {
+    Look look = {0};
+    const RunWatcher watcher = {.context = &look, .applied = look_applied};
+    for (int i = 0; i < PROGRAMS_PER_TEST; i++) {
+        Case *c = case_new(seed_of(_i, i));
+        Error error = {0};
+        bool done = false;
+        if (c == NULL) continue;
+        const RunOptions options = {
+            .spec = &c->spec, .policy = &c->policy, .batch = 1, .watcher = &watcher};
+        Run *run = run_open(&options, &error);
+        ck_assert_msg(run != NULL && run_advance(run, UINT64_MAX, &done, &error),
+                      "OURO_SEED=%" PRIu64 ": %s", c->seed, error.text);
+        run_close(run);
+        free(c);
+    }
+    ck_assert_uint_gt(look.looked, 100);
+    ck_assert_uint_gt(look.held, 100);
+}
+END_TEST
+
 // ---- it can say no ----
 
 typedef void (*Spoil)(Heap *heap, Census *census);
@@ -354,6 +415,7 @@ Suite *census_suite(void) {
     TCase *random = tcase_create("random programs");
     tcase_set_timeout(random, 60);
     tcase_add_loop_test(random, every_object_is_where_the_naive_heap_has_it, 0, TESTS);
+    tcase_add_loop_test(random, held_garbage_has_a_holder_or_has_lost_it, 0, TESTS / 3);
     suite_add_tcase(suite, random);
     TCase *hand = tcase_create("by hand");
     tcase_add_test(hand, the_holder_of_garbage_is_named_with_the_chain);

@@ -60,7 +60,7 @@ static bool job_run(const Batch *batch, Job *job, size_t index) {
                           .check = a->check,
                           .allocator = a->allocator,
                           .tape = batch->tape,
-                          .watcher = a->watcher};
+                          .watcher = a->audit ? &a->watcher : NULL};
     uint64_t slice = 1024;
     bool done = false;
     job->run = run_open(&options, &job->error);

@@ -96,12 +96,11 @@ static bool check_policies(const RunArguments *arguments, const RealInterpreter 
 static int compare(RunArguments *arguments, Spec *spec, const RealInterpreter *real,
                    bool is_comparison, Error *error) {
     Comparison comparison = {.arguments = arguments};
-    const RunWatcher watcher = {.context = &comparison.audits,
-                                .planned = audit_planned,
-                                .phased = audit_phased,
-                                .exceeded = audit_exceeded};
+    arguments->watcher = (RunWatcher){.context = &comparison.audits,
+                                      .planned = audit_planned,
+                                      .phased = audit_phased,
+                                      .exceeded = audit_exceeded};
     bool stopped = false;
-    if (arguments->audit) arguments->watcher = &watcher;
     if (!audit_fits(arguments, is_comparison, error) || !check_policies(arguments, real, error) ||
         !run_arguments_spec(arguments, spec, error))
         return options_fail(error);

@@ -7,8 +7,8 @@
 
 static void signed_bytes(FILE *file, uint64_t now, uint64_t before) {
     const uint64_t change = now > before ? now - before : before - now;
-    const char sign = change == 0 ? ' ' : (now > before ? '+' : '-');
-    fprintf(file, " %c%10s", sign, figure_bytes(change).text);
+    const char *sign = change == 0 ? " " : (now > before ? "+" : "-");
+    fprintf(file, " %s%10s", sign, figure_bytes(change).text);
 }
 
 static bool population_is_there(const Explanation *e, uint32_t i) {

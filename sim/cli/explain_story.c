@@ -9,40 +9,40 @@
 // ---- figures and names ----
 
 Figure figure_bytes(uint64_t bytes) {
-    Figure figure;
+    Figure figure = {0};
     format_metric(figure.text, UNIT_BYTES, bytes);
     return figure;
 }
 
 Figure figure_count(uint64_t count) {
-    Figure figure;
+    Figure figure = {0};
     format_metric(figure.text, UNIT_COUNT, count);
     return figure;
 }
 
 Figure figure_ns(uint64_t ns) {
-    Figure figure;
+    Figure figure = {0};
     format_metric(figure.text, UNIT_NS, ns);
     return figure;
 }
 
 Figure figure_share(uint64_t part, uint64_t whole) {
-    Figure figure;
-    snprintf(figure.text, sizeof figure.text, "%llu %%",
-             (unsigned long long)(whole == 0 ? 0 : mul_div_u64(part, 1000, whole) / 10));
+    Figure figure = {0};
+    const unsigned long long share = whole == 0 ? 0 : mul_div_u64(part, 100, whole);
+    snprintf(figure.text, sizeof figure.text, "%llu %%", share);
     return figure;
 }
 
 Figure figure_large(uint64_t count) {
-    Figure figure;
+    Figure figure = {0};
     if (count < 1000000000) return figure_count(count);
-    uint64_t power = 0, scaled = count;
+    unsigned power = 2;
+    uint64_t scaled = count;
     for (; scaled >= 1000; power++) scaled /= 10;
-    scaled = (scaled + 5) / 10;  // two digits, or 100
-    power += scaled == 100 ? 1 : 0;
-    if (scaled == 100) scaled = 10;
-    snprintf(figure.text, sizeof figure.text, "%llu.%llue%llu", (unsigned long long)(scaled / 10),
-             (unsigned long long)(scaled % 10), (unsigned long long)(power + 2));
+    const bool carries = scaled >= 995;
+    const unsigned digits = carries ? 10 : (unsigned)(scaled + 5) / 10;
+    snprintf(figure.text, sizeof figure.text, "%u.%ue%u", digits / 10, digits % 10,
+             power + carries);
     return figure;
 }
 

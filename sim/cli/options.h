@@ -45,7 +45,7 @@ typedef struct {
     const char *out;  // NULL: write nothing
     Format format;
     bool check, audit, help;
-    const RunWatcher *watcher;  // of the runs; NULL: nobody
+    RunWatcher watcher;  // who looks on with `audit`
     uint64_t batch, jobs;
     char command[PATH_SIZE];  // as it was given, for results
 } RunArguments;
