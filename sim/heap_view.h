@@ -41,6 +41,7 @@ typedef struct {
     uint64_t resurrected;    // unreachable, kept: a finalizer brought them back
     uint64_t survivors;      // candidates that were found reachable
     uint64_t marked;         // objects that PLAN_MARK moved
+    uint64_t registers;      // left for the next step of marking to look at
 } PlanResult;
 
 typedef struct {
