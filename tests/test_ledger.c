@@ -281,7 +281,7 @@ static const char *const WORKLOADS[] = {
     "web-tail"};
 
 static bool ledger_applies(const char *policy) {
-    return strcmp(policy, "incremental") != 0 && strncmp(policy, "cpython-3.14", 12) != 0 &&
+    return strncmp(policy, "incremental", 11) != 0 && strncmp(policy, "cpython-3.14", 12) != 0 &&
            strcmp(policy, "free-threaded") != 0;  // its default is 3.14, which asks what is held
 }
 

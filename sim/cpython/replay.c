@@ -150,7 +150,7 @@ static Generations generations_of(const PolicyChoice *choice) {
 const char *replay_refusal(const PolicyChoice *choice) {
     if (is_named(choice, "oracle"))
         return "a real interpreter cannot run it: only the simulation knows when garbage dies";
-    if (is_named(choice, "incremental"))
+    if (is_named(choice, "incremental") || is_named(choice, "incremental-mark"))
         return "a real interpreter cannot run it: none that can be embedded here collects by "
                "increments";
     if (is_named(choice, "free-threaded"))
