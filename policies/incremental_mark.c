@@ -29,7 +29,8 @@
 //
 // net allocations if mark > y. U is garbage, mostly, and one pass does. So with steps of 30,000
 // objects per 2,000 net allocations the heap grows by a fifteenth while it is marked. (What a
-// finalizer brings back waits for one round more.)
+// finalizer brings back waits for one round more. gc.collect() leaves nothing of D, ends the round,
+// and the next begins t0 * (t1 + 2) later.)
 //
 // PAUSES. The longest is, mostly, the collection of t0 * (t1 + 1) young and middle objects; then
 // come a step of marking and an increment. No bound holds for one component of garbage with what it
