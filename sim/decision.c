@@ -118,6 +118,9 @@ static bool parts_check(const Plan *plan, const SpaceSetup *setup, Error *error)
                          plan->into);
     if (plan->budget == 0) return true;
     if (!space_check(setup, "plan: refill", plan->refill, error)) return false;
+    if (plan->kind == PLAN_MARK && plan->refill == plan->into)
+        return error_set(error, "plan: space %u is both refill (gray) and into (black)",
+                         plan->refill);
     return !(plan->spaces >> plan->refill & 1) ||
            error_set(error, "plan: refill is space %u, which is condemned as a whole",
                      plan->refill);
@@ -127,7 +130,8 @@ static bool plan_check(const Plan *plan, const SpaceSetup *setup, Error *error) 
     if ((unsigned)plan->kind > PLAN_ROOTS)
         return error_set(error, "plan: kind %u is unknown", (unsigned)plan->kind);
     if (plan->kind == PLAN_NOTHING) return true;
-    if (plan->spaces == 0 || plan->spaces >> setup->space_count != 0)
+    const bool refill_alone = plan->kind == PLAN_COLLECT && plan->budget > 0;
+    if ((plan->spaces == 0 && !refill_alone) || plan->spaces >> setup->space_count != 0)
         return error_set(error, "plan: spaces is 0x%x; bits 0 to %u are allowed, and one is needed",
                          plan->spaces, setup->space_count - 1);
     if (plan->generation > 2)

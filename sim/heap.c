@@ -168,12 +168,13 @@ size_t heap_apply(Heap *h, const Event *events, size_t count) {
 
 uint32_t heap_condemn(Heap *h, const Plan *plan, uint32_t order[SPACES_MAX]) {
     uint32_t count = 0, spaces = plan->spaces;
+    h->condemned_bytes = 0;
+    h->condemned = (Waiting){0};
+    if (spaces == 0) return 0;
     uint32_t oldest = spaces >> plan->into & 1 ? plan->into : 31u - (uint32_t)__builtin_clz(spaces);
     order[count++] = oldest;
     for (uint32_t i = 0; i < h->options.space_count; i++)
         if (i != oldest && spaces >> i & 1) order[count++] = i;
-    h->condemned_bytes = 0;
-    h->condemned = (Waiting){0};
     for (uint32_t i = 0; i < count; i++) {
         const Space *space = &h->spaces[order[i]];
         h->condemned_bytes += space->bytes;
@@ -194,8 +195,9 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     h->pause = (PauseWork){.young = h->view.young};
     if (plan->reset_young) h->view.young = 0;
     if (plan->kind == PLAN_NOTHING) return &h->pause;
-    CHECK(plan->spaces != 0 && plan->spaces >> h->options.space_count == 0);
-    CHECK(plan->into < h->options.space_count);
+    CHECK(plan->spaces >> h->options.space_count == 0);
+    CHECK(plan->spaces != 0 || (plan->kind == PLAN_COLLECT && plan->budget > 0));
+    CHECK(plan->into < h->options.space_count && plan->refill < h->options.space_count);
     CHECK(h->kind == &TRACING_HEAP || (plan->kind != PLAN_MARK && plan->kind != PLAN_ROOTS &&
                                        plan->budget == 0 && !plan->mark_first));
     uint64_t released = memory_stats(h->memory)->arenas_released;

@@ -169,6 +169,7 @@ struct Heap {
     uint64_t condemned_bytes;  // of the candidates that are left
     Waiting condemned;         // garbage among them that is left
     PauseWork pause;
+    uint32_t registers_marked;             // PLAN_MARK in steps: instances that were looked at
     uint64_t event_freed, event_payloads;  // by the present event
 
     MutatorWork work;

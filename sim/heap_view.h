@@ -44,6 +44,7 @@ typedef struct {
     uint64_t survivors;      // candidates that were found reachable
     uint64_t marked;         // PLAN_MARK: objects that it moved; mark_first: that it set aside, and
                              // are no candidates; PLAN_ROOTS: candidate roots with which it began
+    uint64_t registers;      // PLAN_MARK with a budget: left for the next step to look at
 } PlanResult;
 
 // The objects of a population, if SpaceSetup.counts_populations.

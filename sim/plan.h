@@ -46,8 +46,17 @@ typedef struct {
     bool reset_young;    // HeapView.young starts again at 0
     FinalizerRule finalizers;
     bool mark_first;  // PLAN_COLLECT: what registers reach among the condemned survives untested
-    uint64_t budget;  // PLAN_COLLECT: candidates are made up to this number (0: not) with
-    uint8_t refill;   // objects of this space, oldest first, each with all it reaches there
+    // Parts of a space; 0: whole ones.
+    //   PLAN_COLLECT  candidates are made up to this number with objects of `refill`, each with all
+    //                 it reaches there; `spaces` may then be none
+    //   PLAN_MARK     a step of marking in three colours: `spaces` are white, `refill` is gray,
+    //                 `into` black. So many gray objects, oldest first, are blackened: what they
+    //                 refer to turns gray if it was white. When none is gray the next register's
+    //                 root is; of those, too, a step looks at so many.
+    uint64_t budget;
+    uint8_t refill;
+    bool newest;  // PLAN_COLLECT: the newest object of `refill` first, not the oldest
+    bool resume;  // PLAN_MARK: registers go on where the last step stopped
 } Plan;
 
 // Whether a plan looks for garbage: a freeze and a marking are pauses, but no collections.

@@ -51,6 +51,12 @@ static inline uint32_t space_head(Space *space) {
     return space->members[space->first];
 }
 
+// The newest object; there must be one. What stands last is never a zero.
+static inline uint32_t space_tail(const Space *space) {
+    CHECK(space->length > space->first);
+    return space->members[space->length - 1];
+}
+
 // Some members were set to zero, and are not counted any more.
 static inline void space_settle(Space *space, uint32_t *positions) {
     while (space->length > 0 && space->members[space->length - 1] == 0) space->length--;

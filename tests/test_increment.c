@@ -96,6 +96,102 @@ START_TEST(a_root_that_is_not_tracked_yet_is_not_marked) {
 }
 END_TEST
 
+// ---- marking in three colours ----
+
+enum { WHITE = 1, BLACK = 2, GRAY = 3 };
+
+static Plan mark_step(uint64_t budget, bool resume) {
+    return (Plan){.kind = PLAN_MARK,
+                  .spaces = 1u << WHITE,
+                  .into = BLACK,
+                  .refill = GRAY,
+                  .budget = budget,
+                  .resume = resume};
+}
+
+static Plan sweep(uint64_t budget, bool newest) {
+    return (Plan){
+        .kind = PLAN_COLLECT, .into = 0, .budget = budget, .refill = WHITE, .newest = newest};
+}
+
+static void expect_step(PauseWork work, uint64_t marked, uint64_t registers) {
+    ck_assert_uint_eq(work.result.marked, marked);
+    ck_assert_uint_eq(work.result.registers, registers);
+}
+
+static void expect_colours(const Heap *heap, uint64_t white, uint64_t gray, uint64_t black) {
+    const SpaceView *spaces = heap_view(heap)->spaces;
+    ck_assert_uint_eq(spaces[WHITE].objects, white);
+    ck_assert_uint_eq(spaces[GRAY].objects, gray);
+    ck_assert_uint_eq(spaces[BLACK].objects, black);
+}
+
+START_TEST(a_step_blackens_its_budget_and_the_next_goes_on) {
+    Heap *heap = hand_heap_new();
+    play(heap, chain(0, 3), chain(1, 4), ring(2, 5), dead(2), drop(2));
+    execute(heap, move(1, WHITE));
+    expect_step(execute(heap, mark_step(2, false)), 2, 2);
+    expect_colours(heap, 9, 1, 2);
+    expect_step(execute(heap, mark_step(2, true)), 2, 1);
+    expect_colours(heap, 7, 1, 4);
+    expect_step(execute(heap, mark_step(9, true)), 3, 0);
+    expect_colours(heap, 5, 0, 7);
+    expect(execute(heap, sweep(1, true)), 5, 5, 0);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(a_step_looks_at_no_more_registers_than_its_budget) {
+    Heap *heap = hand_heap_new();
+    play(heap, chain(0, 1), chain(1, 1), chain(2, 1));  // none of them is white
+    for (uint64_t left = 3; left > 0; left--) {
+        PauseWork work = execute(heap, mark_step(1, left < 3));
+        expect_step(work, 0, left - 1);
+        ck_assert_uint_eq(work.result.edges, 1);
+    }
+    expect_step(execute(heap, mark_step(9, false)), 0, 0);  // from the first again
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(what_dies_gray_or_black_is_marked_all_the_same) {
+    Heap *heap = hand_heap_new();
+    play(heap, ring(0, 3), chain(1, 2));
+    execute(heap, move(1, WHITE));
+    expect_step(execute(heap, mark_step(1, false)), 1, 1);
+    play(heap, dead(0), drop(0));
+    expect_step(execute(heap, mark_step(9, true)), 4, 0);
+    expect_colours(heap, 0, 0, 5);
+    ck_assert_uint_eq(heap_garbage(heap, BLACK).waiting_bytes, 3 * BYTES);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(what_is_attached_behind_the_marking_is_white_and_survives) {
+    Heap *heap = hand_heap_new();
+    play(heap, chain(0, 2), chain(1, 2));
+    execute(heap, move(1, WHITE));
+    expect_step(execute(heap, mark_step(2, false)), 2, 1);
+    play(heap, store(0, 1), drop(1));
+    expect_step(execute(heap, mark_step(9, true)), 0, 0);
+    expect_colours(heap, 2, 0, 2);
+    expect(execute(heap, sweep(9, true)), 2, 0, 2);
+    heap_close(heap);
+}
+END_TEST
+
+START_TEST(an_increment_begins_with_the_oldest_or_the_newest) {
+    for (int newest = 0; newest < 2; newest++) {
+        Heap *heap = hand_heap_new();
+        play(heap, ring(0, 3), ring(1, 4), dead(0), drop(0), dead(1), drop(1));
+        execute(heap, move(1, WHITE));
+        const uint64_t first = newest ? 4 : 3;
+        expect(execute(heap, sweep(1, newest)), first, first, 0);
+        heap_close(heap);
+    }
+}
+END_TEST
+
 Suite *increment_suite(void) {
     Suite *suite = suite_create("increment");
     TCase *tcase = tcase_create("increments");
@@ -104,6 +200,11 @@ Suite *increment_suite(void) {
     tcase_add_test(tcase, garbage_is_bounded_when_marking_is_credited_little);
     tcase_add_test(tcase, pending_objects_may_be_alive);
     tcase_add_test(tcase, a_root_that_is_not_tracked_yet_is_not_marked);
+    tcase_add_test(tcase, a_step_blackens_its_budget_and_the_next_goes_on);
+    tcase_add_test(tcase, a_step_looks_at_no_more_registers_than_its_budget);
+    tcase_add_test(tcase, what_dies_gray_or_black_is_marked_all_the_same);
+    tcase_add_test(tcase, what_is_attached_behind_the_marking_is_white_and_survives);
+    tcase_add_test(tcase, an_increment_begins_with_the_oldest_or_the_newest);
     suite_add_tcase(suite, tcase);
     return suite;
 }

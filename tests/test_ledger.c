@@ -275,9 +275,9 @@ static const char *const WORKLOADS[] = {
     "web-tail"};
 
 // They take parts of a space, begin at candidate roots, or ask what is held.
-static const char *const TRACING_ONLY[] = {"incremental",     "cpython-3.14.0", "cpython-3.14.4",
-                                           "free-threaded",   "cpython-3.14t",  "gen3-mark",
-                                           "candidate-roots", "php-7.3",        "nim-orc"};
+static const char *const TRACING_ONLY[] = {
+    "incremental",   "incremental-mark", "cpython-3.14.0",  "cpython-3.14.4", "free-threaded",
+    "cpython-3.14t", "gen3-mark",        "candidate-roots", "php-7.3",        "nim-orc"};
 
 static bool ledger_applies(const char *policy) {
     for (size_t i = 0; i < ARRAY_LENGTH(TRACING_ONLY); i++)

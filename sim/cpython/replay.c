@@ -152,7 +152,7 @@ const char *replay_refusal(const PolicyChoice *choice) {
         return "a real interpreter cannot run it: plug-ins and rules are simulated only";
     if (is_named(choice, "oracle"))
         return "a real interpreter cannot run it: only the simulation knows when garbage dies";
-    if (is_named(choice, "incremental"))
+    if (is_named(choice, "incremental") || is_named(choice, "incremental-mark"))
         return "a real interpreter cannot run it: none that can be embedded here collects by "
                "increments";
     if (is_named(choice, "free-threaded"))
