@@ -45,7 +45,7 @@ uint64_t increment_refill(Heap *h, const Plan *plan, uint64_t count) {
     return deduce_update(h, h->candidates + gathered, count - gathered, gathered);
 }
 
-// The i-th object that is marked, h->rescued[i], is looked at. Candidates' bytes are counted already.
+// Looks at the i-th object that is marked, h->rescued[i]. Candidates' bytes are counted already.
 static inline void note_step(Heap *h, uint64_t i, bool candidates) {
     const uint32_t object = h->rescued[i], last = h->rescued[i > 0 ? i - 1 : 0];
     h->pause.jumps += locality_is_jump(h->addresses[last], h->addresses[object], h->near);

@@ -11,7 +11,8 @@ bool recorder_open(Recorder *r, const CostTable *cost, uint64_t allocations, uin
     // One for each phase mark and for the end, and never two at one clock.
     r->sample_max = min_u64(2 * SAMPLES + PHASE_MARKS, objects + r->phase_max + 2);
     r->request_max = requests;
-    r->collection_max = min_u64(2 * objects + 4 * (requests + phases) + 16, COLLECTIONS_MAX);
+    // A policy may carry out some plans at each allocation: by-hand unfreezes, collects, freezes.
+    r->collection_max = min_u64(4 * (objects + requests + phases) + 16, COLLECTIONS_MAX);
 #define TABLE(field, count) \
     ((r->field = mapping_take(mapping, r->count, sizeof *r->field, #field, error)) != NULL)
     return TABLE(collections, collection_max) && TABLE(samples, sample_max) &&

@@ -10,7 +10,7 @@
 #include "registry.h"
 #include "tape.h"
 
-#define BEHAVIOUR_VERSION 2u  // raised whenever the same input gives other results than before
+#define BEHAVIOUR_VERSION 3u  // raised whenever the same input gives other results than before
 
 // What carries the events out. ENGINE_AUTO is the ledger heap (ledger.h) where it applies and knows
 // all that the cost model asks for, else the tracing heap.

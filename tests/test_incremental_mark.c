@@ -246,7 +246,9 @@ static Metrics metrics_under(const Spec *spec, const char *policy) {
 }
 
 static char verdict(uint64_t ours, uint64_t theirs) {
-    return ours < theirs ? '-' : ours > theirs ? '+' : '=';
+    if (ours == theirs) return '=';
+    if (ours < theirs) return '-';
+    return '+';
 }
 
 START_TEST(against_three_generations_it_does_as_the_table_says) {

@@ -14,8 +14,9 @@
 enum { LIST_SIZE = 4096 };
 
 // What people would have tried; the policy itself comes first, under the same prices.
-static const char *const AGAINST[] = {"cpython-2.4", "cpython-3.11", "cpython-3.13",
-                                      "freeze",      "arena",        "oracle"};
+static const char *const AGAINST[] = {
+    "cpython-2.4", "cpython-3.11", "cpython-3.13", "incremental-mark",
+    "freeze",      "phase-stack",  "arena",        "oracle"};
 
 typedef struct {
     RunArguments run;

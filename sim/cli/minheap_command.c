@@ -11,8 +11,9 @@
 enum { WORKLOADS_MAX = 32 };
 
 static const char *const DEFAULT_POLICIES[] = {
-    "none",          "cpython-2.4",   "cpython-3.11", "cpython-3.13", "cpython-3.14.4",
-    "cpython-3.13t", "cpython-3.14t", "warsaw",       "freeze",       "arena",
+    "none",           "cpython-2.4",   "cpython-3.11",  "cpython-3.13",
+    "cpython-3.14.4", "cpython-3.13t", "cpython-3.14t", "warsaw",
+    "freeze",         "arena",         "phase-stack",   "incremental-mark",
 };
 
 typedef struct {
