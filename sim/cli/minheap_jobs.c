@@ -46,9 +46,9 @@ typedef struct {
 
 static bool job_run(Jobs *jobs, size_t job, Error *error) {
     MinheapTable *table = jobs->table;
-    MinheapRow *row = job == JOB_ORACLE ? &table->oracle : &table->rows[job - JOB_POLICIES];
     if (job == JOB_FLOOR)
         return minheap_floor(jobs->setting, &jobs->clocks[job], &table->floor, error);
+    MinheapRow *row = job == JOB_ORACLE ? &table->oracle : &table->rows[job - JOB_POLICIES];
     return minheap_policy(jobs->setting, row->policy, &jobs->clocks[job], &row->found, error);
 }
 
