@@ -34,7 +34,7 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          -Isim -Ipolicies \
          $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all) \
          $(CFLAGS)
-LIBS := -linih -lxxhash -lsqlite3 -lm -pthread $(LDLIBS)
+LIBS := -linih -lxxhash -lzstd -lsqlite3 -lm -pthread $(LDLIBS)
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)
@@ -111,7 +111,8 @@ endef
 # Which ones there are is asked once; a make of its own, because their rules depend on the answer.
 interpreters: $(BUILD)/pythons.mk $(BUILD)/libouro.a  ## build/ouro-cpython-X.Y for each found
 	$(Q)$(MAKE) -s --no-print-directory PYTHON_RULES=yes setup \
-	    $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | xargs -rn1 printf '$(BUILD)/ouro-cpython-%s ')
+	    $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | xargs -rn1 printf '$(BUILD)/ouro-cpython-%s ') \
+	    $$(grep -q '^PYTHON_VERSIONS .*\<3\.11\>' $< && echo $(BUILD)/ouro-record-3.11)
 
 $(BUILD)/pythons: FORCE
 	$(call remember,$(PYTHONS))
@@ -124,11 +125,15 @@ $(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch] sim/cpython/*.def) $(BUIL
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_$*_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
 	    $(PYTHON_$*_LIBS) -o $@
+$(BUILD)/ouro-record-3.11: $(wildcard sim/record/*.[ch]) $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_3.11_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
+	    $(PYTHON_3.11_LIBS) -o $@
 endif
 
 format:  ## settles the layout of all C and C++ files
 	clang-format -i $(wildcard tests/*.cc \
-	    $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ policies/ tests/ tests/fuzz/))
+	    $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ sim/record/ policies/ tests/ tests/fuzz/))
 
 clean:  ## removes what was built; results stay
 	rm -rf $(BUILD)
