@@ -76,6 +76,9 @@ void trace_note(TraceWriter *writer, TraceKind kind, uint32_t slot, uint64_t fir
                 uint64_t second);
 const TraceSlots *trace_writer_slots(const TraceWriter *writer);
 
+// Ends the frame: what was written so far outlives the process.
+void trace_writer_flush(TraceWriter *writer);
+
 // Writes what is left; with `whole` the frame says that nothing was to follow. False with `error`
 // when any of it failed.
 bool trace_writer_close(TraceWriter *writer, bool whole, Error *error);

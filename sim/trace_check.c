@@ -177,8 +177,14 @@ static void freeze(Checker *c) {
 }
 
 static void ended(Checker *c, const uint64_t *numbers) {
-    TraceStats *recorded = &c->check->recorded;
+    TraceCheck *check = c->check;
+    TraceStats *recorded = &check->recorded;
+    const TraceStats *foretold = &check->foretold;
     for (size_t i = 0; i < 3; i++) {
+        if (foretold->collections[i] != numbers[i])
+            differ(c, &check->triggers, "collections in all", foretold->collections[i], numbers[i]);
+        if (foretold->collected[i] != numbers[3 + i])
+            differ(c, &check->collects, "collected in all", foretold->collected[i], numbers[3 + i]);
         recorded->collections[i] = numbers[i];
         recorded->collected[i] = numbers[3 + i];
         if (c->counts[i] != numbers[6 + i])

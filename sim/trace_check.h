@@ -3,10 +3,10 @@
 // Plays births, deaths and what the recorder saw of the lists through CPython 3.11's rules, under
 // the thresholds of the recording: when a collection is due (gcmodule.c, _PyObject_GC_Link), which
 // generation (gc_collect_generations, with the rule of 25 %), what is in the lists, what is
-// collected. Nothing of the real counters goes in: only the calls that the program made (gc.collect,
-// gc.set_threshold, gc.freeze and the like) and what code of the program did inside a collection:
-// how many weak references ended with their callback, and how much garbage finalizers kept from
-// being counted.
+// collected. Nothing of the real counters goes in: only the calls that the program made
+// (gc.collect, gc.set_threshold, gc.freeze and the like), and what its code did inside a
+// collection: how many weak references ended with their callback, and how much garbage finalizers
+// kept from being counted.
 #ifndef OURO_TRACE_CHECK_H
 #define OURO_TRACE_CHECK_H
 

@@ -33,6 +33,10 @@ static inline uint64_t frame_digest(const TraceFrame *frame, const void *packed)
     return XXH3_64bits_withSeed(packed, frame->packed, seed);
 }
 
+// One object more or less in one of the first free lists, the most frequent event of all, is a tag
+// of its own: 0x20 | list << 1 | (one more).
+enum { TRACE_STEP_TAG = 0x20, TRACE_STEP_LISTS = 16 };
+
 // The longest event: tag, slot, numbers, length and text.
 enum { TRACE_EVENT_SIZE = 1 + 10 * (TRACE_NUMBERS_MAX + 2) + TRACE_TEXT_SIZE };
 

@@ -118,7 +118,9 @@ static bool head_read(TraceReader *r, Error *error) {
     if (magic[sizeof magic - 1] != TRACE_VERSION)
         return error_set(error, "%s: byte 7: a trace of version %d; version %d is understood",
                          r->path, magic[sizeof magic - 1], TRACE_VERSION);
-    if (!frame_read(r, error)) return error_set(error, "%s: ends before its first event", r->path);
+    if (!frame_read(r, error))
+        return error_set(error, "%s: byte %llu: ends before its first event", r->path,
+                         (unsigned long long)r->sizes.file_bytes);
     if (r->frame.raw >= sizeof r->raw) return frame_damaged(r, "the head is too long", error);
     text[r->frame.raw] = '\0';
     if (!line_get(&text, "interpreter", head->interpreter, sizeof head->interpreter) ||
@@ -227,7 +229,15 @@ static bool text_get(TraceReader *r, Error *error) {
     return true;
 }
 
+static bool step_read(uint8_t tag, TraceEvent *event) {
+    event->kind = TRACE_FREE_LIST;
+    event->numbers[0] = (uint64_t)(tag - TRACE_STEP_TAG) / 2;
+    event->numbers[1] = zigzag(tag % 2 == 1 ? 1 : -1);
+    return true;
+}
+
 static bool other_read(TraceReader *r, uint8_t tag, TraceEvent *event, Error *error) {
+    if (tag >= TRACE_STEP_TAG) return step_read(tag, event);
     int found = r->tag_kind[tag];
     if (found == TRACE_KINDS) return damaged(r, "an event of unknown kind", error);
     const TraceKindInfo *kind = &TRACE_KIND[found];

@@ -135,9 +135,19 @@ void trace_write_death(TraceWriter *w, uint32_t slot) {
     event_end(w);
 }
 
+// A free list that changed by one.
+static bool step_write(TraceWriter *w, const TraceEvent *event) {
+    uint64_t list = event->numbers[0], change = event->numbers[1];
+    if (list >= TRACE_STEP_LISTS || (change != zigzag(1) && change != zigzag(-1))) return false;
+    byte_put(w, (uint8_t)(TRACE_STEP_TAG | list << 1 | (change == zigzag(1))));
+    event_end(w);
+    return true;
+}
+
 void trace_write_event(TraceWriter *w, const TraceEvent *event) {
     const TraceKindInfo *kind = &TRACE_KIND[event->kind];
     CHECK(event->kind != TRACE_BIRTH && event->kind != TRACE_DEATH);
+    if (event->kind == TRACE_FREE_LIST && step_write(w, event)) return;
     byte_put(w, kind->tag);
     if (kind->slot) slot_put(w, event->slot);
     for (size_t i = 0; i < kind->numbers; i++) number_put(w, event->numbers[i]);
@@ -163,6 +173,10 @@ void trace_note(TraceWriter *w, TraceKind kind, uint32_t slot, uint64_t first, u
 
 const TraceSlots *trace_writer_slots(const TraceWriter *w) { return &w->slots; }
 
+void trace_writer_flush(TraceWriter *w) {
+    if (w->used > 0) frame_write(w, FRAME_EVENTS);
+}
+
 static void writer_free(TraceWriter *w) {
     ZSTD_freeCCtx(w->zstd);
     free(w->packed);
@@ -171,7 +185,10 @@ static void writer_free(TraceWriter *w) {
 }
 
 bool trace_writer_close(TraceWriter *w, bool whole, Error *error) {
-    if (whole || w->used > 0) frame_write(w, whole ? FRAME_LAST : FRAME_EVENTS);
+    if (whole)
+        frame_write(w, FRAME_LAST);
+    else
+        trace_writer_flush(w);
     if (close(w->file) != 0 && w->failure == 0) w->failure = errno;
     bool good = w->failure == 0;
     if (!good) error_set(error, "%s: cannot be written: %s", w->path, strerror(w->failure));

@@ -1,4 +1,4 @@
-"""Finalizers that the collector calls: some resurrect, some allocate, some free their neighbours."""
+"""Finalizers called by the collector: they resurrect, allocate, free their neighbours."""
 import ending
 
 saved = []
