@@ -25,7 +25,7 @@ static char path[128];
 static const TraceHead HEAD = {"3.11.2", "fast", {700, 10, 10}, 64, "app.py --now"};
 
 static void setup(void) {
-    const char *folder = access("build", W_OK) == 0 ? "build" : P_tmpdir;
+    const char *folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : P_tmpdir;  // written often
     snprintf(path, sizeof path, "%s/trace-XXXXXX", folder);
     int file = mkstemp(path);
     ck_assert_int_ge(file, 0);

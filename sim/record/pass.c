@@ -1,16 +1,14 @@
 // pass.c -- looking at the collector's lists: who is there, and who is unreachable
 #include "pass.h"
 
+#include "reach.h"
 #include "types.h"
-
-#define REACHED INT64_MAX
 
 // One look at the youngest list for so many births, net; one of so many of these goes further; a
 // full one when half as much was born as lives.
 enum { SAMPLE_BIRTHS = 100, SAMPLES_PER_MIDDLE = 4, FULL_SHARE = 2 };
 
 static Numbers freed;                  // survivors of a collection that then went to a free list
-static Numbers reached;                // candidates that are reachable, and not yet traversed
 static int64_t next_sample;            // the count at which to look again
 static uint64_t samples, full_births;  // of looks; births at the last full one
 
@@ -33,20 +31,18 @@ static void candidate_add(PyObject *object, int list) {
         (Candidate){object, Py_REFCNT(object), slot, (uint8_t)list, false};
 }
 
-static bool is_candidate(uint32_t slot) {
-    const Look *look = &recording.look;
-    uint32_t place = recording.slots[slot].candidate;
-    return place < look->count && look->candidates[place].slot == slot;
+static void list_find(int list) {
+    const PyGC_Head *head = &GC_STATE->generations[list].head;
+    const PyGC_Head *links = (const PyGC_Head *)head->_gc_next;
+    for (; links != head; links = (const PyGC_Head *)links->_gc_next)
+        candidate_add((PyObject *)((uintptr_t)links + sizeof *links), list);
 }
 
+// In the order in which a collection has them: younger lists are appended to the oldest.
 static void candidates_find(int generation) {
     recording.look.count = 0;
-    for (int i = 0; i <= generation; i++) {
-        const PyGC_Head *head = &GC_STATE->generations[i].head;
-        const PyGC_Head *links = (const PyGC_Head *)head->_gc_next;
-        for (; links != head; links = (const PyGC_Head *)links->_gc_next)
-            candidate_add((PyObject *)((uintptr_t)links + sizeof *links), i);
-    }
+    list_find(generation);
+    for (int i = 0; i < generation; i++) list_find(i);
 }
 
 // What is no longer in a list where it was, and is in none of those looked at.
@@ -55,7 +51,7 @@ static void note_gone(int generation) {
         Numbers *members = &recording.members[i];
         for (size_t k = 0; k < members->count; k++) {
             uint32_t slot = members->items[k];
-            if (recording.slots[slot].list != i || is_candidate(slot)) continue;
+            if (recording.slots[slot].list != i || reach_is_candidate(slot)) continue;
             trace_note(recording.writer, TRACE_UNTRACKED, slot, 0, 0);
             recording.slots[slot].list = NOT_LISTED;
             recording.slots[slot].garbage = false;
@@ -82,53 +78,12 @@ static void note_here(const Candidate *candidate) {
 
 // ---- who is unreachable ----
 
-// The candidate that `object` is, or NULL.
-static Candidate *candidate_of(PyObject *object) {
-    if (!PyObject_IS_GC(object)) return NULL;
-    uint32_t slot = shadow_get(&recording.shadow, python_block(object));
-    if (slot == 0 || !is_candidate(slot - 1)) return NULL;
-    return &recording.look.candidates[recording.slots[slot - 1].candidate];
-}
-
-static int visit_subtract(PyObject *object, void *context) {
-    (void)context;
-    Candidate *candidate = candidate_of(object);
-    if (candidate != NULL) candidate->references--;
-    return 0;
-}
-
-static int visit_reach(PyObject *object, void *context) {
-    (void)context;
-    Candidate *candidate = candidate_of(object);
-    if (candidate == NULL || candidate->references == REACHED) return 0;
-    candidate->references = REACHED;
-    numbers_push(&reached, (uint32_t)(candidate - recording.look.candidates));
-    return 0;
-}
-
 static int visit_garbage(PyObject *object, void *context) {
     (void)context;
-    const Candidate *candidate = candidate_of(object);
+    const Candidate *candidate = reach_candidate(object);
     if (candidate != NULL && candidate->references != REACHED)
         trace_note(recording.writer, TRACE_REFERS, candidate->slot, 0, 0);
     return 0;
-}
-
-static void traverse(PyObject *object, visitproc visit) {
-    Py_TYPE(object)->tp_traverse(object, visit, NULL);
-}
-
-static void reach_all(void) {
-    Look *look = &recording.look;
-    for (size_t i = 0; i < look->count; i++) traverse(look->candidates[i].object, visit_subtract);
-    for (size_t i = 0; i < look->count; i++) {
-        if (look->candidates[i].references <= 0 || look->candidates[i].references == REACHED)
-            continue;
-        look->candidates[i].references = REACHED;
-        numbers_push(&reached, (uint32_t)i);
-        while (reached.count > 0)
-            traverse(look->candidates[reached.items[--reached.count]].object, visit_reach);
-    }
 }
 
 // Weak references to `object` whose callback the collection will call: those that are not garbage
@@ -141,27 +96,13 @@ static uint64_t callbacks_of(PyObject *object) {
     for (; reference != NULL; reference = reference->wr_next) {
         if (reference->wr_callback == NULL) continue;
         PyObject *itself = (PyObject *)(uintptr_t)reference;
-        const Candidate *candidate = candidate_of(itself);
+        const Candidate *candidate = reach_candidate(itself);
         if (candidate != NULL && candidate->references != REACHED) continue;
         uint32_t slot = shadow_get(&recording.shadow, python_block(itself));
         if (slot != 0) recording.slots[slot - 1].callback = true;
         count++;
     }
     return count;
-}
-
-// Whether the collector will untrack it (untrack_tuples): a tuple that ends up in a free list right
-// afterwards looks the same whether it did or not.
-static bool tuple_untracks(PyObject *tuple) {
-    if (!PyTuple_CheckExact(tuple)) return false;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); i++) {
-        PyObject *item = PyTuple_GET_ITEM(tuple, i);
-        if (item == NULL) return false;
-        if (!_PyObject_GC_MAY_BE_TRACKED(item)) continue;
-        const Candidate *candidate = candidate_of(item);
-        if (candidate == NULL || !candidate->untracks) return false;
-    }
-    return true;
 }
 
 static void note_garbage(const Candidate *candidate) {
@@ -176,7 +117,7 @@ static void note_garbage(const Candidate *candidate) {
     if (slot->garbage) return;
     slot->garbage = true;
     trace_note(recording.writer, TRACE_UNREACHABLE, candidate->slot, 2 * callbacks + finalizer, 0);
-    traverse(object, visit_garbage);
+    reach_traverse(object, visit_garbage);
 }
 
 static void note_reachable(const Candidate *candidate) {
@@ -204,7 +145,6 @@ void pass_look(TraceReason reason, int generation) {
             note_reachable(candidate);
         else
             note_garbage(candidate);
-        candidate->untracks = look->is_fresh && tuple_untracks(candidate->object);
     }
 }
 
@@ -223,7 +163,7 @@ void pass_sample(int64_t count) {
     pass_look(TRACE_SAMPLE, generation);
 }
 
-// ---- afterwards ----
+// ---- when it is collected ----
 
 // Garbage that is still there: resurrected, if the collection counted less than there was; else its
 // block is that of a new object, from a free list.
@@ -239,6 +179,16 @@ static void note_kept(const Candidate *candidate, bool resurrected, uint8_t list
     }
 }
 
+void pass_begin(void) {
+    const Look *look = &recording.look;
+    for (size_t i = 0; i < look->count; i++) {
+        if (!look->candidates[i].untracks) continue;
+        uint32_t slot = look->candidates[i].slot;
+        trace_note(recording.writer, TRACE_UNTRACKED, slot, 0, 0);
+        recording.slots[slot].list = NOT_LISTED;
+    }
+}
+
 void pass_after(bool kept) {
     Look *look = &recording.look;
     uint8_t list = (uint8_t)(look->generation < 2 ? look->generation + 1 : 2);
@@ -246,9 +196,9 @@ void pass_after(bool kept) {
     for (size_t i = 0; i < look->count; i++) {
         const Candidate *candidate = &look->candidates[i];
         Slot *slot = &recording.slots[candidate->slot];
-        if (slot->list == NOT_LISTED || slot->candidate != i) continue;  // it died
+        if (slot->list == NOT_LISTED || slot->candidate != i) continue;  // dead, or untracked
         if (!_PyObject_GC_IS_TRACKED(candidate->object) && !slot->garbage &&
-            Py_REFCNT(candidate->object) == 0 && !candidate->untracks) {
+            Py_REFCNT(candidate->object) == 0) {
             numbers_push(&freed, candidate->slot);
             slot->list = NOT_LISTED;
         } else if (!_PyObject_GC_IS_TRACKED(candidate->object)) {

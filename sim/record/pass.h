@@ -15,6 +15,9 @@ void pass_look(TraceReason reason, int generation);
 // generation 0.
 void pass_sample(int64_t count);
 
+// The collection that the last look foretold begins: it untracks tuples at once.
+void pass_begin(void);
+
 // After the collection that the last look foretold: who survived is in the next list, who is in
 // none was untracked. Garbage that is there was resurrected, if the collection counted less than
 // there was (`kept`); else its block is that of a new object, from a free list.

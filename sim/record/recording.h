@@ -25,7 +25,7 @@ typedef struct {
 // An object that a look found in the collector's lists.
 typedef struct {
     PyObject *object;
-    int64_t references;  // that do not come from other candidates; REACHED: reachable
+    int64_t references;  // that do not come from other candidates, then as reach.h says
     uint32_t slot;
     uint8_t list;
     bool untracks;  // a tuple of nothing that can be in a cycle: the collector will untrack it

@@ -100,6 +100,7 @@ void watch_begin(TraceReason reason, int generation) {
     look->is_fresh = false;
     recording.count = 0;
     trace_note(recording.writer, TRACE_COLLECT, 0, reason, (uint64_t)generation);
+    if (collection.looked) pass_begin();
 }
 
 void watch_death(Slot *slot) {
