@@ -113,6 +113,11 @@ void watch_death(Slot *slot) {
 static uint64_t kept_check(uint64_t collected, int64_t uncollectable) {
     const Look *look = &recording.look;
     uint64_t most = look->garbage + collection.callbacks_ended;
+    // A weak reference may also end later in the collection than with its callback.
+    if (look->finalizers == 0 && collected >= look->garbage && collected < most) {
+        collection.callbacks_ended = collected - look->garbage;
+        most = collected;
+    }
     uint64_t kept = most > collected ? most - collected : 0;
     if (!collection.checked || uncollectable > 0)
         recording.unchecked++;
