@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "interpreters.h"
 #include "paths.h"
 #include "text.h"
 
@@ -107,7 +108,7 @@ int record_command(int argc, char **argv) {
         record_arguments_print();
         return EXIT_FINE;
     }
-    path_beside(folder, sizeof folder);
+    interpreters_folder(folder, sizeof folder);
     snprintf(path, sizeof path, "%s/ouro-record-3.11", folder);
     execv(path, argv);
     error_set(&error, "%s was not built (make interpreters; it takes libpython3.11-dev)", path);
