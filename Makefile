@@ -38,7 +38,7 @@ FLAGS := -std=c11 -D_GNU_SOURCE $(OPT) -g -ffp-contract=off \
          $(CFLAGS)
 # Plug-ins call these, and nothing else, in the program.
 EXPORTS := -Wl,--dynamic-list=sim/cli/policy.symbols
-LIBS := -linih -lxxhash -lsqlite3 -lm -ldl -pthread $(LDLIBS)
+LIBS := -linih -lxxhash -lzstd -lsqlite3 -lm -ldl -pthread $(LDLIBS)
 # Asked for when used: set-up may have to install pkg-config first.
 CHECK_FLAGS = $(shell pkg-config --cflags check)
 CHECK_LIBS = $(shell pkg-config --libs check)
@@ -117,7 +117,8 @@ endef
 # Which ones there are is asked once; a make of its own, because their rules depend on the answer.
 interpreters: $(BUILD)/pythons.mk $(BUILD)/libouro.a  ## build/ouro-cpython-X.Y for each found
 	$(Q)$(MAKE) -s --no-print-directory PYTHON_RULES=yes setup \
-	    $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | xargs -rn1 printf '$(BUILD)/ouro-cpython-%s ')
+	    $$(sed -n 's/^PYTHON_VERSIONS := *//p' $< | xargs -rn1 printf '$(BUILD)/ouro-cpython-%s ') \
+	    $$(grep -q '^PYTHON_VERSIONS .*\<3\.11\>' $< && echo $(BUILD)/ouro-record-3.11)
 
 $(BUILD)/pythons: FORCE
 	$(call remember,$(PYTHONS))
@@ -130,6 +131,10 @@ $(BUILD)/ouro-cpython-%: $(wildcard sim/cpython/*.[ch] sim/cpython/*.def) $(BUIL
 	@echo "  LD  $@"
 	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_$*_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
 	    $(EXPORTS) $(PYTHON_$*_LIBS) -o $@
+$(BUILD)/ouro-record-3.11: $(wildcard sim/record/*.[ch]) $(BUILD)/libouro.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(FLAGS) -I$(BUILD) $(PYTHON_3.11_FLAGS) $(filter %.c,$^) $(BUILD)/libouro.a $(LIBS) \
+	    $(PYTHON_3.11_LIBS) -o $@
 endif
 
 install: $(BUILD)/ouro $(BUILD)/ouro.1  ## into PREFIX; interpreters that were built as well
@@ -153,7 +158,7 @@ $(BUILD)/examples/%.so: policies/examples/%.c $(BUILD)/include/ouro
 
 format:  ## settles the layout of all C and C++ files
 	clang-format -i $(wildcard tests/*.cc \
-	    $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ policies/ \
+	    $(addsuffix *.[ch],sim/ sim/cli/ sim/cpython/ sim/record/ policies/ \
 	    policies/examples/ tests/ tests/fuzz/))
 
 clean:  ## removes what was built; results stay

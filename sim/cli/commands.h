@@ -14,6 +14,8 @@
     X(minheap, "how little memory will do: the smallest limit of each policy")             \
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
+    X(record, "a real Python program, as it runs, into a trace")                           \
+    X(trace, "what a trace says: info, check, dump")                                       \
     X(calibrate, "prices of collections on this machine, measured on a real interpreter")  \
     X(bench, "how fast: the simulator side by side with a real interpreter")               \
     X(list, "policies, workloads or metrics")                                              \

@@ -16,8 +16,7 @@ static int is_interpreter(const struct dirent *entry) {
            strchr(entry->d_name, '.') != NULL && strstr(entry->d_name, ".d") == NULL;
 }
 
-// Installed they are in PREFIX/libexec/ouro, else beside the executable.
-static void interpreters_folder(char *folder, size_t size) {
+void interpreters_folder(char *folder, size_t size) {
     static const char below[] = "/../libexec/ouro";
     path_beside(folder, size - sizeof below);
     size_t length = strlen(folder);

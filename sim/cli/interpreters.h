@@ -4,6 +4,10 @@
 
 #include "options.h"
 
+// Where the programs are that have an interpreter within: installed, PREFIX/libexec/ouro; else the
+// folder of the executable. `size`: PATH_SIZE - 64 or more.
+void interpreters_folder(char *folder, size_t size);
+
 // Their versions ("3.8", "3.11"), in ascending order; returns the number.
 enum { INTERPRETERS_MAX = 32, INTERPRETER_VERSION_SIZE = 16 };
 typedef char InterpreterVersion[INTERPRETER_VERSION_SIZE];
