@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "commands.h"
+#include "report_gnuplot.h"
 #include "rows.h"
+#include "survival.h"
 #include "text.h"
 #include "trace_check.h"
 #include "trace_info.h"
@@ -14,6 +16,7 @@ typedef struct {
     const char *action, *file;
     uint64_t from, events, top;
     const char *dump_only;  // an option that was given and is for `dump`
+    const char *figure;     // NULL: none; for `survival`
     Format format;
     bool help;
 } TraceArguments;
@@ -22,8 +25,9 @@ static const Option OPTIONS[] = {
     {"top", "N", "info: places to name; default 20"},
     {"from", "N", "dump: the first event, from 0; default 0"},
     {"events", "N", "dump: how many; default all"},
-    {"json", NULL, "info and check: one object"},
-    {"tsv", NULL, "info and check: a line per figure"},
+    {"figure", "FILE.svg|png", "survival: draws it (needs gnuplot)"},
+    {"json", NULL, "info, check, survival: one object"},
+    {"tsv", NULL, "info, check: a line per figure; survival: per threshold"},
     {"help", NULL, "this text"},
 };
 
@@ -48,6 +52,10 @@ static bool trace_option(void *context, const Option *option, const char *value,
         return number_option(name, value, is_from ? &a->from : &a->events, error);
     }
     if (strcmp(name, "top") == 0) return number_option(name, value, &a->top, error);
+    if (strcmp(name, "figure") == 0) {
+        a->figure = value;
+        return drawing_format(value, error) != NULL;
+    }
     if (strcmp(name, "json") == 0) a->format = FORMAT_JSON;
     if (strcmp(name, "tsv") == 0) a->format = FORMAT_TSV;
     if (strcmp(name, "help") == 0) a->help = true;
@@ -58,12 +66,15 @@ static void usage(void) {
     puts(
         "usage: ouro trace info FILE.trace [--top N] [--json | --tsv]\n"
         "       ouro trace check FILE.trace [--json | --tsv]\n"
+        "       ouro trace survival FILE.trace [--figure FILE.svg|png] [--json | --tsv]\n"
         "       ouro trace dump FILE.trace [--from N] [--events N]\n\n"
         "info says what was recorded, check whether births and deaths foretell each collection "
         "that\n"
-        "came (exit 1 if not), dump prints one event per line. A trace whose program was killed "
-        "is\n"
-        "read as far as it goes, and said to be truncated.\n");
+        "came (exit 1 if not), survival what collections of the young generation would find under "
+        "each\n"
+        "threshold, dump prints one event per line. A trace whose program was killed is read as "
+        "far as\n"
+        "it goes, and said to be truncated.\n");
     options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
     puts("\nevents");
     for (size_t i = 0; i < TRACE_KINDS; i++)
@@ -172,16 +183,33 @@ static int check(const TraceArguments *a, TraceReader *reader) {
     return trace_check_passes(&result) ? EXIT_FINE : EXIT_NO;
 }
 
+static int survival(const TraceArguments *a, TraceReader *reader) {
+    Survival found;
+    Error error = {0};
+    if (!trace_survival(reader, &found, &error)) return options_fail(&error);
+    const TraceHead *head = trace_reader_head(reader);
+    survival_print(&found, head, a->format);
+    if (trace_is_truncated(reader)) fputs("ouro: the trace is truncated\n", stderr);
+    if (a->figure == NULL) return EXIT_FINE;
+    char command[2 * PATH_SIZE];
+    snprintf(command, sizeof command, "ouro trace survival %s --figure %s", a->file, a->figure);
+    return survival_draw(&found, head, command, a->figure, &error) ? EXIT_FINE
+                                                                   : options_fail(&error);
+}
+
 static const struct {
     const char *name;
     int (*run)(const TraceArguments *arguments, TraceReader *reader);
-} ACTIONS[] = {{"info", info}, {"check", check}, {"dump", dump}};
+} ACTIONS[] = {{"info", info}, {"check", check}, {"survival", survival}, {"dump", dump}};
 
 static bool arguments_fit(const TraceArguments *a, Error *error) {
-    if (a->action == NULL) return error_set(error, "trace takes info, check or dump, and a file");
+    if (a->action == NULL)
+        return error_set(error, "trace takes info, check, survival or dump, and a file");
     if (a->file == NULL) return error_set(error, "no trace given: ouro trace %s FILE", a->action);
     if (a->dump_only != NULL && strcmp(a->action, "dump") != 0)
         return error_set(error, "--%s is for dump", a->dump_only);
+    if (a->figure != NULL && strcmp(a->action, "survival") != 0)
+        return error_set(error, "--figure is for survival");
     return true;
 }
 
@@ -204,6 +232,6 @@ int trace_command(int argc, char **argv) {
         trace_reader_free(reader);
         return code;
     }
-    error_set(&error, "trace %s: there are info, check and dump", a.action);
+    error_set(&error, "trace %s: there are info, check, survival and dump", a.action);
     return options_fail(&error);
 }

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "trace_check.h"
 #include "trace_frame.h"
+#include "trace_survival.h"
 
 enum { EVENTS_MAX = 1 << 20 };
 
@@ -97,6 +98,18 @@ static void check_all(const char *path) {
     trace_reader_free(reader);
 }
 
+static void survey_all(const char *path) {
+    Error error = {0};
+    Survival survival;
+    TraceReader *reader = trace_reader_new(path, &error);
+    if (reader == NULL) return;
+    if (trace_survival(reader, &survival, &error))
+        CHECK(survival.count > 0 && survival.count <= SURVIVAL_POINTS_MAX);
+    else
+        fuzz_check_refusal(&error);
+    trace_reader_free(reader);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) return 0;
     File file = {NULL, 0};
@@ -107,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *path = fuzz_file("a.trace", file.bytes, file.size);
     read_all(path);
     check_all(path);
+    survey_all(path);
     free(file.bytes);
     return 0;
 }
