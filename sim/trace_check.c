@@ -107,7 +107,7 @@ static Object *object_of(Checker *c, uint32_t slot) {
 
 static int generation_due(const Checker *c) {
     for (int i = OLDEST; i > 0; i--)
-        if (c->counts[i] > c->thresholds[i] && (i < OLDEST || c->pending >= c->total / 4)) return i;
+        if ((i < OLDEST || c->pending >= c->total / 4) && c->counts[i] > c->thresholds[i]) return i;
     return 0;
 }
 

@@ -161,12 +161,7 @@ void trace_write_event(TraceWriter *w, const TraceEvent *event) {
 }
 
 void trace_note(TraceWriter *w, TraceKind kind, uint32_t slot, uint64_t first, uint64_t second) {
-    TraceEvent event;
-    event.kind = kind;
-    event.slot = slot;
-    event.numbers[0] = first;
-    event.numbers[1] = second;
-    event.text = "";
+    const TraceEvent event = {.kind = kind, .slot = slot, .numbers = {first, second}, .text = ""};
     CHECK(TRACE_KIND[kind].numbers <= 2);
     trace_write_event(w, &event);
 }

@@ -98,10 +98,10 @@ static PyObject *call_audit(PyObject *module, PyObject *const *arguments, Py_ssi
 }
 
 static void gc_method_install(PyMethodDef *method) {
-#define X(name, ours, kind, below)                           \
-    if (strcmp(method->ml_name, name) == 0) {                \
-        below = (kind)(void (*)(void))method->ml_meth;       \
-        method->ml_meth = (PyCFunction)(void (*)(void))ours; \
+#define X(name, ours, kind, below)                             \
+    if (strcmp(method->ml_name, name) == 0) {                  \
+        (below) = (kind)(void (*)(void))method->ml_meth;       \
+        method->ml_meth = (PyCFunction)(void (*)(void))(ours); \
     }
     X("collect", call_collect, FastKeywordCall, below_collect)
     X("freeze", call_freeze, PyCFunction, below_freeze)

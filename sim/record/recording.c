@@ -17,7 +17,8 @@ void python_text(PyObject *string, char *text, size_t size) {
         length = min_u64((uint64_t)PyUnicode_GET_LENGTH(string), size - 1);
     for (size_t i = 0; i < length; i++) {
         Py_UCS4 letter = PyUnicode_READ_CHAR(string, (Py_ssize_t)i);
-        text[i] = letter >= ' ' && letter <= '~' ? (char)letter : '?';
+        text[i] = '?';
+        if (letter >= ' ' && letter <= '~') text[i] = (char)letter;
     }
     text[length] = '\0';
 }
