@@ -96,6 +96,10 @@ static bool arguments_fit(const GateArguments *a, Error *error) {
         return error_set(error, "--prove runs the suite, and changes no baseline");
     if (a->accept && (a->reason == NULL || a->reason[strspn(a->reason, " \t\n")] == '\0'))
         return error_set(error, "--accept needs --reason TEXT: why is this how it is to be?");
+    if (a->accept && a->dir_count > 0 && a->baseline == NULL)
+        return error_set(error,
+                         "--accept of '%s' needs --baseline FILE: the default is the suite's",
+                         a->dirs[0]);
     if (!a->accept && a->reason != NULL)
         return error_set(error, "--reason is the reason of --accept");
     return true;
@@ -183,13 +187,19 @@ static bool accept(Gate *gate, Error *error) {
         entry.changed +=
             gate_figures_find(&gate->results, row->workload, row->policy, row->metric) == NULL;
     }
+    const bool is_new = before.count == 0;
     gate_figures_free(&before);
     if (entry.runs == 0) return error_set(error, "there are no runs to accept");
     if (!baseline_write(&gate->results, gate->baseline, error) ||
         !baseline_log(gate->baseline, entry, error))
         return false;
-    printf("%s: %llu runs; %llu figures differ from the baseline before\n", gate->baseline,
-           (unsigned long long)entry.runs, (unsigned long long)entry.changed);
+    printf("%s: %llu run%s; ", gate->baseline, (unsigned long long)entry.runs,
+           entry.runs == 1 ? "" : "s");
+    if (is_new)
+        puts("new");
+    else
+        printf("%llu figure%s changed\n", (unsigned long long)entry.changed,
+               entry.changed == 1 ? "" : "s");
     return true;
 }
 

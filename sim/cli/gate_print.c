@@ -121,7 +121,7 @@ static void print_verdict(FILE *file, const GateReport *report) {
     gate_summary(summary, v);
     fprintf(file, "%s\n%s\n", summary, says[verdict_code(v)]);
     if (v->count > v->counts[GATE_WAIVED])
-        fputs("When this is how it is to be: ouro gate --accept --reason '...'\n", file);
+        fputs("When this is how it is to be: the same again with --accept --reason '...'\n", file);
 }
 
 void gate_print_text(FILE *file, const GateReport *report) {

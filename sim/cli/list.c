@@ -27,7 +27,9 @@ static const Option OPTIONS[] = {
 static bool list_option(void *context, const Option *option, const char *value, Error *error) {
     ListArguments *a = context;
     if (option == NULL && a->what != NULL && strcmp(a->what, "policies") == 0)
-        return policy_named(&a->file, value, error);
+        return a->file.policy == NULL
+                   ? policy_named(&a->file, value, error)
+                   : error_set(error, "one policy at a time; found also '%s'", value);
     if (option == NULL) {
         if (a->what != NULL) return error_set(error, "one list at a time; found also '%s'", value);
         a->what = value;

@@ -2,6 +2,7 @@
 #include "policy_file.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,11 +126,33 @@ static bool abi_check(const char *path, const OuroPlugin *plugin, Error *error) 
            error_set(error, "policy %s: OURO_POLICY names no policy", path);
 }
 
+// Whether all that the head of a shared object speaks of is in the file. The loader does not ask:
+// it maps what is not there.
+static bool is_whole(const char *bytes, size_t size) {
+    Elf64_Ehdr head;
+    if (size < sizeof head) return false;
+    memcpy(&head, bytes, sizeof head);
+    if (head.e_ident[EI_CLASS] != ELFCLASS64) return true;  // the loader says what it thinks of it
+    if (head.e_shoff > size || (uint64_t)head.e_shnum * head.e_shentsize > size - head.e_shoff)
+        return false;
+    for (size_t i = 0; i < head.e_phnum; i++) {
+        Elf64_Phdr segment;
+        if (head.e_phoff > size || (i + 1) * sizeof segment > size - head.e_phoff) return false;
+        memcpy(&segment, bytes + head.e_phoff + i * sizeof segment, sizeof segment);
+        if (segment.p_offset > size || segment.p_filesz > size - segment.p_offset) return false;
+    }
+    return true;
+}
+
 // A name without a slash would be looked for elsewhere.
 static const Policy *plugin_open(const char *path, const char *bytes, size_t size, Error *error) {
     char file[POLICY_LABEL_SIZE + 2];
     if (size < 4 || memcmp(bytes, "\177ELF", 4) != 0) {
         error_set(error, "policy %s: is no shared object (cc -shared -fPIC makes one)", path);
+        return NULL;
+    }
+    if (!is_whole(bytes, size)) {
+        error_set(error, "policy %s: the file is cut off", path);
         return NULL;
     }
     snprintf(file, sizeof file, "%s%s", strchr(path, '/') != NULL ? "" : "./", path);
