@@ -222,6 +222,9 @@ static void round_end(Mutator *m) {
 
 static void stage_step(Mutator *m) {
     switch (m->stage) {
+        case STAGE_TRACE:
+            trace_step(m);
+            break;
         case STAGE_PHASE:
             phase_begin(m);
             break;

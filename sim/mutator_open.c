@@ -22,6 +22,7 @@ static void find_lasting(const Spec *spec, bool *lasting) {
 }
 
 uint32_t mutator_units_max(const Spec *spec) {
+    if (spec->trace[0] != '\0') return (uint32_t)min_u64(spec->trace_slots + 1ull, NO_UNIT - 1);
     uint64_t sum = 1;
     bool lasting[POPULATIONS_MAX];
     find_lasting(spec, lasting);
@@ -148,6 +149,13 @@ Mutator *mutator_open(const Spec *spec, Error *error) {
     MEMORY_CHECK(m->digest != NULL);
     XXH3_64bits_reset(m->digest);
     m->unit_free = m->dying = m->dead.first = NO_UNIT;
+    m->stage = STAGE_PHASE;
+    if (spec->trace[0] != '\0') {
+        digest_templates(m);
+        if (trace_open(m, error)) return m;
+        mutator_close(m);
+        return NULL;
+    }
     for (uint32_t i = 0; i < DRAWS; i++) rng_seed(&m->draws[i], spec->seed, i + 1);
     for (uint32_t i = 0; i < spec->phase_count; i++) choice_init(&m->choices[i], spec, i);
     held_init(m);
@@ -165,6 +173,7 @@ void mutator_close(Mutator *m) {
         reserve_free(m->held[i].units, m->held[i].capacity, sizeof *m->held[i].units);
     reserve_free(m->records, m->unit_max, m->record_words * sizeof *m->records);
     wheel_close(&m->wheel);
+    trace_close(m->trace);
     XXH3_freeState(m->digest);
     free(m->buffer);
     free(m);

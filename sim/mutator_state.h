@@ -23,6 +23,7 @@ typedef enum {
 } Draw;
 
 typedef enum {
+    STAGE_TRACE,
     STAGE_PHASE,
     STAGE_RUN,
     STAGE_PHASE_DRAIN,
@@ -75,8 +76,11 @@ typedef struct {
     uint32_t below[POPULATIONS_MAX];
 } Choice;
 
+typedef struct TracePlayer TracePlayer;
+
 struct Mutator {
     const Spec *spec;
+    TracePlayer *trace;  // of a recorded program; then all that follows, to `stage`, is not used
     Rng draws[DRAWS];
     Choice choices[PHASES_MAX];
     Held held[POPULATIONS_MAX];
@@ -122,5 +126,10 @@ static inline bool lets_go(const Mutator *m, uint32_t population) {
 // mutator_counts.c: at the beginning of a round, and of a stage that lets units go.
 void counts_begin(Mutator *m);
 void counts_settle(Mutator *m);
+
+// mutator_trace.c: the stage of a recorded program. False with `error` when it cannot be read.
+bool trace_open(Mutator *m, Error *error);
+void trace_close(TracePlayer *player);
+void trace_step(Mutator *m);
 
 #endif

@@ -256,6 +256,7 @@ static void heap_bounds(HeapOptions *options, const Spec *spec) {
         const Template *t = &p->template;
         if (p->external) continue;
         U128 count = (U128)spec->phases[p->phase].allocations * spec->rounds;
+        if (spec->trace[0] != '\0') count = p->allocations;
         if (p->share > 0) count += (U128)min_u64(p->objects.high, 1u << 28) * spec->rounds;
         objects += count;
         slots += count * ((t->shape == SHAPE_MESH ? 2u * t->fanout : 2u) + t->links);

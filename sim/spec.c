@@ -12,7 +12,9 @@
 #include <xxhash.h>
 
 #include "spec_keys.h"
+#include "spec_trace.h"
 #include "text.h"
+#include "trace_story.h"
 
 enum { KEYS_MAX = 64 };
 #define ALLOCATIONS_MAX (1ull << 42)
@@ -330,6 +332,7 @@ static char *line_from_file(char *line, int size, void *stream) {
 
 bool spec_read(Spec *spec, const char *path, const char *const *overrides, size_t override_count,
                Error *error) {
+    if (trace_is(path)) return spec_read_trace(spec, path, overrides, override_count, error);
     FILE *file = fopen(path, "r");
     if (file == NULL) return error_set(error, "%s: cannot be read: %s", path, strerror(errno));
     bool good = getc(file) != EOF || !ferror(file);  // a folder opens, but cannot be read

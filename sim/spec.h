@@ -10,6 +10,7 @@
 #include "event.h"
 
 enum { PHASES_MAX = 16, POPULATIONS_MAX = 64, NAME_SIZE = 32, HEAD_SIZE = 4096, SET_SIZE = 2048 };
+enum { TRACE_PATH_SIZE = 1024 };
 
 typedef enum { LIVES_ALLOCATIONS, LIVES_PHASE, LIVES_ROUND, LIVES_FOREVER } LifetimeKind;
 
@@ -65,6 +66,11 @@ typedef struct {
     Phase phases[PHASES_MAX];
     Population populations[POPULATIONS_MAX];
     uint64_t digest;  // of the resolved text: every key with its value
+    // A recorded program (spec_trace.h): its file, and how many units it has at a time. Each
+    // population has its exact number of allocations; lifetimes are those of the recording.
+    char trace[TRACE_PATH_SIZE];
+    uint32_t trace_slots;
+    bool trace_truncated;
 } Spec;
 
 // Reads the workload at `path` with `overrides` ("section.key=value", later ones win) on top. A

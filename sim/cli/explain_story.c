@@ -245,9 +245,13 @@ static void say_growth(FILE *file, const Explanation *e) {
     const bool all = growth(e, most) == bytes;
     fprintf(file,
             "* offloading: %s holds %s %s, %s%s made in this phase; it is not garbage, and no "
-            "collector may free it, but it could be kept outside (--set %s.store=external)\n",
+            "collector may free it, but it could be kept outside",
             name, figure_bytes(bytes).text, until_text(e->spec->populations[most].lifetime.kind),
-            all ? "all of it" : figure_bytes(growth(e, most)).text, all ? "" : " of it", name);
+            all ? "all of it" : figure_bytes(growth(e, most)).text, all ? "" : " of it");
+    if (e->spec->trace[0] != '\0')
+        fputs("\n", file);  // a recording is as it is
+    else
+        fprintf(file, " (--set %s.store=external)\n", name);
 }
 
 // ---- segregation ----

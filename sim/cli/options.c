@@ -221,6 +221,10 @@ bool run_arguments_spec(const RunArguments *a, Spec *spec, Error *error) {
     const char *overrides[OVERRIDES_MAX];
     char path[PATH_SIZE];
     for (size_t i = 0; i < a->override_count; i++) overrides[i] = a->overrides[i];
-    return path_workload(a->workload, path, sizeof path, error) &&
-           spec_read(spec, path, overrides, a->override_count, error);
+    if (!path_workload(a->workload, path, sizeof path, error) ||
+        !spec_read(spec, path, overrides, a->override_count, error))
+        return false;
+    if (spec->trace_truncated)
+        fprintf(stderr, "ouro: %s: is truncated, and played as far as it goes\n", a->workload);
+    return true;
 }

@@ -8,8 +8,11 @@
 #include <zstd.h>
 
 #include "fuzz.h"
+#include "mutator.h"
+#include "spec.h"
 #include "trace_check.h"
 #include "trace_frame.h"
+#include "trace_story.h"
 #include "trace_survival.h"
 
 enum { EVENTS_MAX = 1 << 20 };
@@ -110,6 +113,27 @@ static void survey_all(const char *path) {
     trace_reader_free(reader);
 }
 
+// A program that was recorded is played to its end, whatever its trace says.
+static void play_all(const char *path) {
+    static Spec spec;
+    Error error = {0};
+    if (!trace_is(path)) return;
+    if (!spec_read(&spec, path, NULL, 0, &error)) {
+        fuzz_check_refusal(&error);
+        return;
+    }
+    Mutator *mutator = mutator_open(&spec, &error);
+    CHECK(mutator != NULL);
+    uint64_t units = 0;
+    size_t count;
+    for (const Event *event; event = mutator_next(mutator, 1, &count), count > 0;) {
+        CHECK(event->unit < mutator_units_max(&spec));
+        units += event->op == OP_UNIT;
+    }
+    CHECK(units == spec_allocations(&spec));
+    mutator_close(mutator);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) return 0;
     File file = {NULL, 0};
@@ -121,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     read_all(path);
     check_all(path);
     survey_all(path);
+    play_all(path);
     free(file.bytes);
     return 0;
 }

@@ -1,0 +1,246 @@
+// trace_story.c -- a trace, read once: what its objects are, and how each of them ends
+#include "trace_story.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "text.h"
+
+enum { GROUPS = 1 << 15, TYPES_MAX = 1 << 14, UNSEEN = TYPES_MAX - 1, NO_GROUP = UINT16_MAX };
+enum { LIVES_AT_FIRST = 1 << 16 };
+enum { BYTES_MIN = 32, BYTES_MAX = 1 << 30 };  // of a block: two links, count and type
+
+// Lives of one phase, type and size, while it is not known which are frequent.
+typedef struct {
+    uint64_t lives;
+    uint32_t phase, type, bytes;
+    bool is_used;
+} Group;
+
+typedef struct {
+    TraceStory *story;
+    Group *groups;        // a hash table
+    uint16_t *groups_of;  // by life
+    uint8_t *garbage;     // by life
+    uint64_t capacity;
+    StorySlot *slots;
+    uint64_t slot_capacity;
+    char (*types)[STORY_NAME_SIZE];
+    uint32_t phase;
+} Reading;
+
+bool trace_is(const char *path) {
+    char start[8] = "";
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return false;
+    const bool is_one = fread(start, 1, 7, file) == 7 && memcmp(start, "OUROTRC", 7) == 0;
+    fclose(file);
+    return is_one;
+}
+
+bool trace_begins_life(const TraceEvent *event, const StorySlot *slot) {
+    return event->kind == TRACE_BIRTH || (event->kind == TRACE_TRACKED && !slot->is_there);
+}
+
+void trace_slot_note(StorySlot *slot, const TraceEvent *event) {
+    if (event->kind == TRACE_UNREACHABLE) slot->is_garbage = slot->is_there;
+    if (event->kind == TRACE_REACHABLE) slot->is_garbage = false;
+    // Garbage that is in no list any more went to a free list, and may come back as another object.
+    if (event->kind == TRACE_DEATH || (event->kind == TRACE_UNTRACKED && slot->is_garbage))
+        slot->is_there = false;
+}
+
+// ---- phases, types, sizes ----
+
+uint32_t trace_story_phase(const TraceStory *story, const char *name) {
+    for (uint32_t i = 0; i < story->phase_count; i++)
+        if (strncmp(story->phases[i].name, name, STORY_NAME_SIZE - 1) == 0) return i;
+    return story->phase_count - 1;
+}
+
+static void phase_begin(Reading *r, const char *name) {
+    TraceStory *story = r->story;
+    const uint32_t known = trace_story_phase(story, name);
+    const bool is_known = strncmp(story->phases[known].name, name, STORY_NAME_SIZE - 1) == 0;
+    if (!is_known && story->phase_count < STORY_PHASES_MAX)
+        text_plain(name, story->phases[story->phase_count++].name, STORY_NAME_SIZE);
+    r->phase = trace_story_phase(story, name);
+}
+
+// The group of these three; of all that have no room any more, the first.
+static uint16_t group_of(Reading *r, uint32_t phase, uint32_t type, uint32_t bytes) {
+    const uint32_t key[3] = {phase, type, bytes};
+    const uint64_t hash = XXH3_64bits(key, sizeof key);
+    for (uint32_t i = 0; i < 64; i++) {
+        const uint16_t at = (uint16_t)((hash + i) % GROUPS);
+        Group *group = &r->groups[at];
+        if (!group->is_used)
+            *group = (Group){.phase = phase, .type = type, .bytes = bytes, .is_used = true};
+        if (group->phase == phase && group->type == type && group->bytes == bytes) return at;
+    }
+    return (uint16_t)(hash % GROUPS);
+}
+
+static void life_group(Reading *r, uint64_t life, uint16_t group) {
+    if (r->groups_of[life] != NO_GROUP) r->groups[r->groups_of[life]].lives--;
+    r->groups_of[life] = group;
+    r->groups[group].lives++;
+}
+
+// ---- events ----
+
+static StorySlot *slot_of(Reading *r, uint32_t slot) {
+    if (slot >= r->slot_capacity) {
+        const uint64_t before = r->slot_capacity;
+        r->slot_capacity = max_u64(before * 2 + 4096, (uint64_t)slot + 1);
+        r->slots = memory_resize(r->slots, r->slot_capacity, sizeof *r->slots);
+        memset(r->slots + before, 0, (r->slot_capacity - before) * sizeof *r->slots);
+    }
+    return &r->slots[slot];
+}
+
+static void life_begin(Reading *r, StorySlot *slot, uint32_t bytes) {
+    TraceStory *story = r->story;
+    if (story->life_count == r->capacity) {
+        r->capacity *= 2;
+        r->groups_of = memory_resize(r->groups_of, r->capacity, sizeof *r->groups_of);
+        r->garbage = memory_resize(r->garbage, r->capacity, sizeof *r->garbage);
+    }
+    *slot = (StorySlot){.life = story->life_count++, .is_there = true};
+    r->groups_of[slot->life] = NO_GROUP;
+    r->garbage[slot->life] = 0;
+    life_group(r, slot->life, group_of(r, r->phase, UNSEEN, bytes));
+    story->phases[r->phase].lives++;
+}
+
+static void event_read(Reading *r, const TraceEvent *event) {
+    if (event->kind == TRACE_PHASE) phase_begin(r, event->text);
+    if (event->kind == TRACE_TYPE && event->numbers[0] < UNSEEN)
+        text_plain(event->text, r->types[event->numbers[0]], STORY_NAME_SIZE);
+    if (!TRACE_KIND[event->kind].slot) return;
+    StorySlot *slot = slot_of(r, event->slot);
+    if (trace_begins_life(event, slot)) {
+        const bool is_new = event->kind == TRACE_BIRTH;
+        life_begin(r, slot,
+                   is_new ? (uint32_t)min_u64(event->numbers[0], BYTES_MAX)
+                          : r->groups[r->groups_of[slot->life]].bytes);
+    }
+    const Group *group = &r->groups[r->groups_of[slot->life]];
+    if (event->kind == TRACE_TRACKED && slot->is_there)
+        life_group(
+            r, slot->life,
+            group_of(r, group->phase, (uint32_t)min_u64(event->numbers[0], UNSEEN), group->bytes));
+    trace_slot_note(slot, event);
+    if (event->kind == TRACE_UNREACHABLE || event->kind == TRACE_REACHABLE)
+        r->garbage[slot->life] = slot->is_garbage ? LIFE_GARBAGE : 0;
+}
+
+// ---- kinds ----
+
+typedef struct {
+    uint64_t lives;
+    uint16_t group;
+} Ranked;
+
+static int compare_ranked(const void *a, const void *b) {
+    const Ranked *one = a, *other = b;
+    if (one->lives != other->lives) return one->lives < other->lives ? 1 : -1;
+    return one->group < other->group ? -1 : one->group > other->group;
+}
+
+static void kind_name(const Reading *r, StoryKind *kind, const Group *group) {
+    char type[STORY_NAME_SIZE];
+    snprintf(type, sizeof type, "%s", group->type == UNSEEN ? "unseen" : r->types[group->type]);
+    snprintf(kind->name, sizeof kind->name, "%.22s-%u", type[0] != '\0' ? type : "type",
+             group->bytes % 1000000);
+}
+
+static void kind_add(StoryKind *kind, const Group *group) {
+    const uint64_t bytes = kind->bytes * kind->lives + group->bytes * group->lives;
+    kind->lives += group->lives;
+    kind->bytes = (uint32_t)max_u64((bytes / kind->lives + 7) / 8 * 8, BYTES_MIN);
+}
+
+static void kinds_choose(Reading *r) {
+    TraceStory *story = r->story;
+    Ranked *ranked = memory_new(GROUPS, sizeof *ranked);
+    uint8_t *kind_of = memory_new(GROUPS, 1);
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < GROUPS; i++)
+        if (r->groups[i].lives > 0) ranked[used++] = (Ranked){r->groups[i].lives, (uint16_t)i};
+    qsort(ranked, used, sizeof *ranked, compare_ranked);
+    for (uint32_t i = 0; i < used; i++) {
+        const Group *group = &r->groups[ranked[i].group];
+        const uint32_t at = (uint32_t)min_u64(i, STORY_KINDS_MAX - 1);
+        StoryKind *kind = &story->kinds[at];
+        if (at == i) {
+            kind_name(r, kind, group);
+            kind->phase = group->phase;
+        } else {
+            snprintf(kind->name, sizeof kind->name, "other");
+        }
+        kind_add(kind, group);
+        kind_of[ranked[i].group] = (uint8_t)at;
+    }
+    story->kind_count = (uint32_t)min_u64(used, STORY_KINDS_MAX);
+    story->lives = memory_new(story->life_count, 1);
+    for (uint64_t i = 0; i < story->life_count; i++)
+        story->lives[i] = kind_of[r->groups_of[i]] | r->garbage[i];
+    free(ranked);
+    free(kind_of);
+}
+
+// ---- the file ----
+
+static bool digest_of(const char *path, uint64_t *digest, Error *error) {
+    uint8_t bytes[65536];
+    size_t count;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return error_set(error, "%s: cannot be read: %s", path, strerror(errno));
+    XXH3_state_t *state = XXH3_createState();
+    XXH3_64bits_reset(state);
+    while ((count = fread(bytes, 1, sizeof bytes, file)) > 0)
+        XXH3_64bits_update(state, bytes, count);
+    *digest = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    const bool good = !ferror(file);
+    fclose(file);
+    return good || error_set(error, "%s: cannot be read: %s", path, strerror(errno));
+}
+
+bool trace_story_read(TraceStory *story, const char *path, Error *error) {
+    TraceEvent event = {.kind = TRACE_BIRTH};
+    *story = (TraceStory){.phase_count = 1, .phases[0].name = "start"};
+    TraceReader *reader = trace_reader_new(path, error);
+    if (reader == NULL) return false;
+    Reading r = {.story = story,
+                 .groups = memory_new(GROUPS, sizeof *r.groups),
+                 .types = memory_new(TYPES_MAX, sizeof *r.types),
+                 .capacity = LIVES_AT_FIRST,
+                 .groups_of = memory_new(LIVES_AT_FIRST, sizeof *r.groups_of),
+                 .garbage = memory_new(LIVES_AT_FIRST, 1)};
+    while (trace_read(reader, &event, error)) event_read(&r, &event);
+    story->head = *trace_reader_head(reader);
+    story->slots = trace_reader_slots(reader)->used;
+    story->truncated = trace_is_truncated(reader);
+    bool good = error->text[0] == '\0';
+    if (good && story->life_count == 0) good = error_set(error, "%s: nothing is born in it", path);
+    if (good) kinds_choose(&r);
+    good = good && digest_of(path, &story->digest, error);
+    trace_reader_free(reader);
+    free(r.groups);
+    free(r.groups_of);
+    free(r.garbage);
+    free(r.slots);
+    free(r.types);
+    if (!good) trace_story_free(story);
+    return good;
+}
+
+void trace_story_free(TraceStory *story) {
+    free(story->lives);
+    story->lives = NULL;
+}

@@ -1,0 +1,202 @@
+// test_player.c -- a trace as a workload: which events it becomes
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mutator.h"
+#include "spec_trace.h"
+#include "suites.h"
+#include "trace.h"
+
+static char path[128];
+static const TraceHead HEAD = {"3.11.2", "default", {700, 10, 10}, 0, "app.py"};
+
+static void setup(void) {
+    snprintf(path, sizeof path, "%s/player-XXXXXX", P_tmpdir);
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    close(file);
+}
+
+static void teardown(void) { unlink(path); }
+
+static TraceWriter *writer_open(void) {
+    Error error = {0};
+    TraceWriter *writer = trace_writer_new(path, &HEAD, &error);
+    ck_assert_msg(writer != NULL, "%s", error.text);
+    return writer;
+}
+
+static void text(TraceWriter *writer, TraceKind kind, uint64_t number, const char *name) {
+    trace_write_event(writer, &(TraceEvent){.kind = kind, .numbers = {number}, .text = name});
+}
+
+static void closed(TraceWriter *writer, bool whole) {
+    Error error = {0};
+    ck_assert_msg(trace_writer_close(writer, whole, &error), "%s", error.text);
+}
+
+static void spec_of(Spec *spec) {
+    Error error = {0};
+    ck_assert_msg(spec_read(spec, path, NULL, 0, &error), "%s", error.text);
+}
+
+// "U0 template closed; D0: DEAD and DROP; P phase; C generation"
+static void story_of(const Spec *spec, char *story, size_t size) {
+    Error error = {0};
+    size_t used = 0, count;
+    Mutator *mutator = mutator_open(spec, &error);
+    ck_assert_msg(mutator != NULL, "%s", error.text);
+    story[0] = '\0';
+    for (const Event *event; event = mutator_next(mutator, 1, &count), count > 0;) {
+        static const char letters[OP_COUNT] = {[OP_UNIT] = 'U',
+                                               [OP_DEAD] = 'X',
+                                               [OP_DROP] = 'D',
+                                               [OP_PHASE] = 'P',
+                                               [OP_COLLECT] = 'C'};
+        const bool is_unit = event->op == OP_UNIT || event->op == OP_DEAD || event->op == OP_DROP;
+        used += (size_t)snprintf(story + used, size - used, "%c%d%s ", letters[event->op],
+                                 (int)(is_unit ? event->unit : event->value),
+                                 event->flags & UNIT_CLOSED ? "c" : "");
+        ck_assert_uint_lt(used, size);
+    }
+    mutator_close(mutator);
+}
+
+START_TEST(who_dies_by_count_is_dropped_and_who_does_not_is_a_cycle) {
+    static Spec spec;
+    char story[256];
+    TraceWriter *writer = writer_open();
+    trace_write_birth(writer, 64);  // 0: dies by its count
+    trace_write_birth(writer, 64);  // 1: garbage
+    trace_write_birth(writer, 64);  // 2: stays
+    trace_note(writer, TRACE_TRACKED, 1, 5, 0);
+    trace_write_death(writer, 0);
+    trace_note(writer, TRACE_UNREACHABLE, 1, 0, 0);
+    trace_note(writer, TRACE_COLLECT, 0, TRACE_TRIGGER, 0);
+    trace_write_death(writer, 1);  // what the recorded collection did
+    trace_write_event(writer, &(TraceEvent){.kind = TRACE_COLLECTED});
+    trace_write_birth(writer, 64);  // 1 again
+    trace_note(writer, TRACE_COLLECT, 0, TRACE_CALL, 1);
+    closed(writer, true);
+    spec_of(&spec);
+    story_of(&spec, story, sizeof story);
+    ck_assert_str_eq(story, "P0 U0 U1c U2 X0 D0 X1 D1 U1 C1 P-1 ");
+    ck_assert(!spec.trace_truncated);
+    ck_assert_uint_eq(spec_allocations(&spec), 4);
+}
+END_TEST
+
+START_TEST(a_free_list_gives_garbage_out_as_another_object) {
+    static Spec spec;
+    char story[256];
+    TraceWriter *writer = writer_open();
+    trace_write_birth(writer, 56);
+    trace_note(writer, TRACE_TRACKED, 0, 5, 0);
+    trace_note(writer, TRACE_UNREACHABLE, 0, 0, 0);
+    trace_note(writer, TRACE_UNTRACKED, 0, 0, 0);
+    trace_note(writer, TRACE_TRACKED, 0, 5, 0);
+    trace_write_death(writer, 0);
+    closed(writer, true);
+    spec_of(&spec);
+    story_of(&spec, story, sizeof story);
+    ck_assert_str_eq(story, "P0 U0c X0 D0 U0 X0 D0 P-1 ");
+}
+END_TEST
+
+// Untracked, a tuple is still there; and what is resurrected was no garbage.
+START_TEST(who_is_untracked_or_comes_back_lives_on) {
+    static Spec spec;
+    char story[256];
+    TraceWriter *writer = writer_open();
+    trace_write_birth(writer, 56);
+    trace_write_birth(writer, 56);
+    trace_note(writer, TRACE_TRACKED, 0, 5, 0);
+    trace_note(writer, TRACE_TRACKED, 1, 5, 0);
+    trace_note(writer, TRACE_UNTRACKED, 0, 0, 0);
+    trace_note(writer, TRACE_TRACKED, 0, 5, 0);
+    trace_note(writer, TRACE_UNREACHABLE, 1, 0, 0);
+    trace_note(writer, TRACE_REACHABLE, 1, 0, 0);
+    trace_write_death(writer, 1);
+    closed(writer, true);
+    spec_of(&spec);
+    story_of(&spec, story, sizeof story);
+    ck_assert_str_eq(story, "P0 U0 U1 X1 D1 P-1 ");
+}
+END_TEST
+
+START_TEST(phases_types_and_sizes_are_populations) {
+    static Spec spec;
+    TraceWriter *writer = writer_open();
+    text(writer, TRACE_TYPE, 5, "list");
+    for (int i = 0; i < 3; i++)
+        trace_note(writer, TRACE_TRACKED, trace_write_birth(writer, 56), 5, 0);
+    trace_write_birth(writer, 64);
+    text(writer, TRACE_PHASE, 0, "serve");
+    for (int i = 0; i < 2; i++)
+        trace_note(writer, TRACE_TRACKED, trace_write_birth(writer, 56), 5, 0);
+    closed(writer, false);
+    spec_of(&spec);
+    ck_assert_uint_eq(spec.phase_count, 2);
+    ck_assert_str_eq(spec.phases[0].name, "start");
+    ck_assert_str_eq(spec.phases[1].name, "serve");
+    ck_assert_uint_eq(spec.phases[0].allocations, 4);
+    ck_assert_uint_eq(spec.phases[1].allocations, 2);
+    ck_assert_uint_eq(spec.population_count, 3);  // the most frequent first
+    ck_assert_str_eq(spec.populations[0].name, "list-56");
+    ck_assert_uint_eq(spec.populations[0].allocations, 3);
+    ck_assert_uint_eq(spec.populations[1].phase, 1);
+    ck_assert_str_eq(spec.populations[2].name, "unseen-64");
+    ck_assert_uint_eq(spec.populations[2].template.bytes, 64);
+    ck_assert(spec.trace_truncated);
+}
+END_TEST
+
+START_TEST(what_has_no_population_of_its_own_is_one_of_mean_size) {
+    static Spec spec;
+    TraceWriter *writer = writer_open();
+    for (uint64_t i = 0; i < POPULATIONS_MAX + 9; i++) trace_write_birth(writer, 64 + 8 * i);
+    closed(writer, true);
+    spec_of(&spec);
+    ck_assert_uint_eq(spec.population_count, POPULATIONS_MAX);
+    uint64_t allocations = 0;
+    for (uint32_t i = 0; i < spec.population_count; i++)
+        allocations += spec.populations[i].allocations;
+    ck_assert_uint_eq(allocations, POPULATIONS_MAX + 9);
+    ck_assert_str_eq(spec.populations[POPULATIONS_MAX - 1].name, "other");
+    ck_assert_uint_eq(spec.populations[POPULATIONS_MAX - 1].allocations, 10);
+}
+END_TEST
+
+START_TEST(of_a_recording_only_the_limit_can_be_set) {
+    static const char *const limit[] = {"workload.memory_limit=5M"}, *const seed[] = {
+                                                                         "workload.seed=3"};
+    static Spec spec;
+    Error error = {0};
+    TraceWriter *writer = writer_open();
+    trace_write_birth(writer, 64);
+    closed(writer, true);
+    ck_assert(spec_read(&spec, path, limit, 1, &error));
+    ck_assert_uint_eq(spec.memory_limit, 5 << 20);
+    const uint64_t digest = spec.digest;
+    spec_of(&spec);
+    ck_assert_uint_ne(spec.digest, digest);
+    ck_assert(!spec_read(&spec, path, seed, 1, &error));
+    ck_assert_msg(strstr(error.text, "workload.seed=3' cannot be set") != NULL, "%s", error.text);
+}
+END_TEST
+
+Suite *player_suite(void) {
+    Suite *suite = suite_create("player");
+    TCase *tests = tcase_create("traces as workloads");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, who_dies_by_count_is_dropped_and_who_does_not_is_a_cycle);
+    tcase_add_test(tests, a_free_list_gives_garbage_out_as_another_object);
+    tcase_add_test(tests, who_is_untracked_or_comes_back_lives_on);
+    tcase_add_test(tests, phases_types_and_sizes_are_populations);
+    tcase_add_test(tests, what_has_no_population_of_its_own_is_one_of_mean_size);
+    tcase_add_test(tests, of_a_recording_only_the_limit_can_be_set);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
