@@ -6,7 +6,8 @@
 
 #include "trace.h"
 
-enum { PHASE_FUNCTIONS_MAX = 16, NO_PLACE = UINT32_MAX };
+enum { PHASE_FUNCTIONS_MAX = 16 };
+#define NO_PLACE UINT32_MAX
 
 // One birth of `every`, on the average, is sampled; 0: none.
 void places_start(uint32_t every);
