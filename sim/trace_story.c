@@ -36,7 +36,9 @@ bool trace_is(const char *path) {
     char start[8] = "";
     FILE *file = fopen(path, "rb");
     if (file == NULL) return false;
-    const bool is_one = fread(start, 1, 7, file) == 7 && memcmp(start, "OUROTRC", 7) == 0;
+    // The version is a byte that no text has there.
+    const bool is_one = fread(start, 1, 8, file) == 8 && memcmp(start, "OUROTRC", 7) == 0 &&
+                        (unsigned char)start[7] < ' ';
     fclose(file);
     return is_one;
 }
