@@ -197,7 +197,8 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     if (plan->kind == PLAN_NOTHING) return &h->pause;
     CHECK(plan->spaces >> h->options.space_count == 0);
     CHECK(plan->spaces != 0 || (plan->kind == PLAN_COLLECT && plan->budget > 0));
-    CHECK(plan->into < h->options.space_count && plan->refill < h->options.space_count);
+    CHECK(plan->into < h->options.space_count);
+    CHECK(plan->budget == 0 || plan->refill < h->options.space_count);
     CHECK(h->kind == &TRACING_HEAP || (plan->kind != PLAN_MARK && plan->kind != PLAN_ROOTS &&
                                        plan->budget == 0 && !plan->mark_first));
     uint64_t released = memory_stats(h->memory)->arenas_released;
