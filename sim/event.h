@@ -15,6 +15,8 @@
 #define NO_UNIT   UINT32_MAX
 #define ROUND_END UINT32_MAX  // PHASE: everything of this round was dropped
 
+// In the order of stream digests: what is new comes last.
+//
 //      op       what happens                                 flags       value          target
 #define EVENT_OPS(X)                                                                               \
     X(UNIT, "build a unit from `template`, hold its root", "UNIT_CLOSED, UNIT_RESURRECTS",         \
@@ -25,7 +27,8 @@
     X(WORK, "the program computes", "shift", "nanoseconds >> shift", "")                           \
     X(COLLECT, "the program calls gc.collect()", "", "generation", "")                             \
     X(REQUEST, "a request ends, the next one begins", "", "", "")                                  \
-    X(PHASE, "a phase begins", "", "phase, or ROUND_END", "round")
+    X(PHASE, "a phase begins", "", "phase, or ROUND_END", "round")                                 \
+    X(TALLY, "blocks are counted, or not", "TALLY_*", "how many", "")
 
 typedef enum {
 #define X(op, what, flags, value, target) OP_##op,
@@ -37,6 +40,22 @@ typedef enum {
 enum {
     UNIT_CLOSED = 1,     // UNIT: the unit is closed into a cycle
     UNIT_RESURRECTS = 2  // the finalizer of its root, called by a collection, brings the root back
+};
+
+// What a TALLY does to CPython's generations[0].count (HeapView.young), and to free list `template`
+// (free_lists.h). Recordings have it: not each block is a candidate, and not each birth is counted.
+enum {
+    TALLY_TAKEN,  // + value; a collection becomes due with the next UNIT at the earliest
+    TALLY_GIVEN,  // - value, not below 0
+    TALLY_AGAIN,  // the next UNIT, of one object, does not count: its block was counted before
+    TALLY_BLOCK_TAKEN,  // `value` bytes that no collector looks at, by the name of `unit`
+    TALLY_BLOCK_GIVEN,
+    // One block ...
+    TALLY_LIST_TAKEN,  // comes from the list; where it is empty, malloc's is counted
+    TALLY_LIST_GIVEN,  // goes to it; where it is full, free is counted
+    TALLY_LIST_BIRTH,  // of the next UNIT comes from it, if it has more than `value`: not counted
+    TALLY_LIST_DEATH,  // of the next DROP goes to it, if it has less than `value`: not counted
+    TALLY_LIST_LEVEL   // has `value` blocks, if the last collection was `target` UNITs ago
 };
 
 typedef struct {
@@ -86,6 +105,7 @@ typedef struct {
     uint8_t links;       // references that a root can hold to other units
     bool finalizer;      // every root has a finalizer
     bool payload_every;  // payload hangs off every object, not off the root alone
+    uint8_t free_list;   // 1 + that of its objects (free_lists.h), which are units of one; 0: none
     uint16_t fanout;     // tree, btree: children; mesh: degree
     uint32_t bytes;      // requested per object, GC head included
     uint32_t payload;    // native bytes held besides

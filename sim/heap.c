@@ -7,6 +7,7 @@
 
 #include "ledger.h"
 #include "levels.h"
+#include "untracked.h"
 
 // ---- waking ----
 
@@ -94,6 +95,45 @@ static void apply_phase(Heap *h, const Event *event) {
     h->view.reason = WAKE_PHASE;
 }
 
+// The 1 that is taken away before a unit comes back with it: in between, nobody looks at it.
+static void apply_tally(Heap *h, const Event *event) {
+    uint64_t *young = &h->view.young;
+    const uint32_t list = event->template <FREE_LISTS ? event->template : FREE_LISTS;
+    const uint32_t room = free_list_room(list);
+    uint32_t *level = &h->free_blocks[list];
+    switch (event->flags) {
+        case TALLY_TAKEN:
+            *young += event->value;
+            break;
+        case TALLY_GIVEN:
+            *young -= min_u64(*young, event->value);
+            break;
+        case TALLY_AGAIN:
+            *young -= 1;
+            break;
+        case TALLY_BLOCK_TAKEN:
+            untracked_take(h, event->unit, event->value);
+            break;
+        case TALLY_BLOCK_GIVEN:
+            untracked_give(h, event->unit);
+            break;
+        case TALLY_LIST_TAKEN:
+            *level > 0 ? (*level)-- : (*young)++;
+            break;
+        case TALLY_LIST_GIVEN:
+            *level < room ? (*level)++ : (*young -= *young > 0);
+            break;
+        case TALLY_LIST_BIRTH:
+            if (*level > event->value) (*level)--, (*young)--;
+            break;
+        case TALLY_LIST_DEATH:
+            if (*level < min_u64(room, event->value)) (*level)++, (*young)++;
+            break;
+        case TALLY_LIST_LEVEL:
+            if (h->collected_clock + event->target == h->view.clock) *level = event->value;
+    }
+}
+
 static void note_cascade(Heap *h, uint64_t arenas) {
     h->work.arenas_released += arenas;
     if (h->event_freed <= h->work.cascade_objects_max) return;
@@ -128,6 +168,9 @@ static inline bool event_apply(Heap *h, const HeapKind *kind, const Event *event
             break;
         case OP_WORK:
             h->work.work_ns += (uint64_t)event->value << event->flags;
+            break;
+        case OP_TALLY:
+            apply_tally(h, event);
             break;
         case OP_COLLECT:
             h->view.reason = WAKE_COLLECT;
@@ -209,6 +252,10 @@ const PauseWork *heap_execute(Heap *h, const Plan *plan) {
     else if (plan_collects(plan->kind))
         h->kind->collect(h, plan);
     if (plan->kind == PLAN_MARK) increment_mark(h, plan);
+    h->collected_clock = h->view.clock;
+    // A full collection gives the blocks of all free lists back.
+    if (plan->kind == PLAN_COLLECT && plan->generation == 2)
+        memset(h->free_blocks, 0, sizeof h->free_blocks);
     for (uint32_t i = 0; i < h->options.space_count; i++)
         if (plan->spaces >> i & 1) move_or_close(h, plan, i);
     h->freed_by = FREED_BY_MUTATOR;
@@ -299,6 +346,7 @@ void heap_close(Heap *h) {
     if (h == NULL) return;
     h->kind->close(h);
     for (uint32_t i = 0; i < h->options.space_count; i++) space_close(&h->spaces[i]);
+    untracked_free(h);
     if (h->memory != NULL) memory_close(h->memory);
     mapping_give(h->options.mapping, h, 1, sizeof *h);
 }

@@ -179,6 +179,7 @@ static bool check_totals(const Check *c) {
     }
     if (objects != h->view.live_objects)
         return fail(c, 0, "live objects", h->view.live_objects, objects);
+    bytes += h->untracked_bytes;
     if (bytes != h->view.live_bytes) return fail(c, 0, "live bytes", h->view.live_bytes, bytes);
     if (dead != h->levels.garbage_objects)
         return fail(c, 0, "garbage", h->levels.garbage_objects, dead);

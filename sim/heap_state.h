@@ -7,6 +7,7 @@
 #define OURO_HEAP_STATE_H
 
 #include "block.h"
+#include "free_lists.h"
 #include "heap.h"
 #include "image.h"
 #include "locality.h"
@@ -117,6 +118,11 @@ typedef struct {
 
 typedef struct Ledger Ledger;
 
+typedef struct {
+    Address address;
+    uint32_t bytes;  // 0: there is none
+} Untracked;
+
 struct Heap {
     const HeapKind *kind;
     HeapOptions options;
@@ -156,6 +162,12 @@ struct Heap {
     Locality *locality;   // NULL: misses are not counted
     Ledger *ledger;       // of LEDGER_HEAP
     Cursor cursor;
+
+    uint32_t free_blocks[FREE_LISTS + 1];  // in CPython's free lists; the last: in none
+    uint64_t collected_clock;              // HeapView.clock at the last plan
+    Untracked *untracked;                  // by unit: untracked.c
+    uint32_t untracked_capacity;
+    uint64_t untracked_bytes;
 
     Space roots;            // counts_roots: candidates for roots of garbage, oldest first
     uint32_t *root_at;      // by object: roots.c

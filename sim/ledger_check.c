@@ -218,6 +218,7 @@ static bool check_totals(const Check *c) {
         dead += c->spaces[i].waiting.objects;
         dead_bytes += c->spaces[i].waiting.bytes;
     }
+    bytes += h->untracked_bytes;
     const uint64_t pairs[][2] = {{h->view.live_objects, objects},
                                  {h->view.live_bytes, bytes},
                                  {h->levels.garbage_objects, dead},

@@ -75,6 +75,13 @@ typedef struct {
     uint64_t death;  // allocation clock of their truth note
 } Freed;
 
+// Garbage that is collected goes to its free list, as far as that has room.
+static inline void levels_list_fill(Heap *h, const Freed *freed) {
+    const uint32_t list = h->options.templates[freed->template]->free_list - 1u;
+    h->free_blocks[list] =
+        (uint32_t)min_u64(h->free_blocks[list] + freed->objects, free_list_room(list));
+}
+
 static inline void levels_freed_work(Heap *h, const Freed *freed) {
     h->event_freed += freed->objects;
     h->event_payloads += freed->payloads;
@@ -82,6 +89,8 @@ static inline void levels_freed_work(Heap *h, const Freed *freed) {
         h->pause.freed += freed->objects;
         h->pause.payloads_large += freed->payloads_large;
         h->pause.payloads_small += freed->payloads - freed->payloads_large;
+        if (UNLIKELY(h->options.templates[freed->template]->free_list != 0))
+            levels_list_fill(h, freed);
         hist_add_many(&h->ages, h->view.clock - freed->death, freed->objects);
     } else if (h->freed_by == FREED_BY_MUTATOR) {
         h->work.freed_refcount += freed->objects;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "free_lists.h"
 #include "trace_story.h"
 
 _Static_assert((int)STORY_KINDS_MAX <= (int)POPULATIONS_MAX &&
@@ -41,6 +42,8 @@ static void populations_fill(Spec *spec, const TraceStory *story) {
         memcpy(p->name, story->kinds[i].name, STORY_NAME_SIZE);
         p->phase = story->kinds[i].phase;
         p->template.bytes = story->kinds[i].bytes;
+        p->template.free_list =
+            story->kinds[i].list < FREE_LISTS ? (uint8_t)(story->kinds[i].list + 1) : 0;
         p->allocations = story->kinds[i].lives;
     }
 }

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "free_lists.h"
 #include "text.h"
 
 enum { GROUPS = 1 << 15, TYPES_MAX = 1 << 14, UNSEEN = TYPES_MAX - 1, NO_GROUP = UINT16_MAX };
-enum { LIVES_AT_FIRST = 1 << 16 };
+enum { LIVES_AT_FIRST = 1 << 16, GARBAGE_GONE = 1 };
 enum { BYTES_MIN = 32, BYTES_MAX = 1 << 30 };  // of a block: two links, count and type
 
 // Lives of one phase, type and size, while it is not known which are frequent.
@@ -26,10 +27,14 @@ typedef struct {
     uint16_t *groups_of;  // by life
     uint8_t *garbage;     // by life
     uint64_t capacity;
-    StorySlot *slots;
-    uint64_t slot_capacity;
     char (*types)[STORY_NAME_SIZE];
-    uint32_t phase;
+    uint32_t phase, collecting_phase;
+    uint64_t *condemned;  // lives of garbage that ended in the collection that is on
+    uint64_t condemned_count, condemned_capacity, collection_capacity;
+    uint64_t *found;  // lives of garbage that was found since the last collection
+    uint64_t found_count, found_capacity;
+    uint64_t called;
+    bool collecting;
 } Reading;
 
 bool trace_is(const char *path) {
@@ -41,18 +46,6 @@ bool trace_is(const char *path) {
                         (unsigned char)start[7] < ' ';
     fclose(file);
     return is_one;
-}
-
-bool trace_begins_life(const TraceEvent *event, const StorySlot *slot) {
-    return event->kind == TRACE_BIRTH || (event->kind == TRACE_TRACKED && !slot->is_there);
-}
-
-void trace_slot_note(StorySlot *slot, const TraceEvent *event) {
-    if (event->kind == TRACE_UNREACHABLE) slot->is_garbage = slot->is_there;
-    if (event->kind == TRACE_REACHABLE) slot->is_garbage = false;
-    // Garbage that is in no list any more went to a free list, and may come back as another object.
-    if (event->kind == TRACE_DEATH || (event->kind == TRACE_UNTRACKED && slot->is_garbage))
-        slot->is_there = false;
 }
 
 // ---- phases, types, sizes ----
@@ -94,50 +87,119 @@ static void life_group(Reading *r, uint64_t life, uint16_t group) {
 
 // ---- events ----
 
-static StorySlot *slot_of(Reading *r, uint32_t slot) {
-    if (slot >= r->slot_capacity) {
-        const uint64_t before = r->slot_capacity;
-        r->slot_capacity = max_u64(before * 2 + 4096, (uint64_t)slot + 1);
-        r->slots = memory_resize(r->slots, r->slot_capacity, sizeof *r->slots);
-        memset(r->slots + before, 0, (r->slot_capacity - before) * sizeof *r->slots);
-    }
-    return &r->slots[slot];
-}
-
-static void life_begin(Reading *r, StorySlot *slot, uint32_t bytes) {
+static void life_begin(Reading *r, const LifeEvent *event) {
     TraceStory *story = r->story;
+    CHECK(event->life == story->life_count);
     if (story->life_count == r->capacity) {
         r->capacity *= 2;
         r->groups_of = memory_resize(r->groups_of, r->capacity, sizeof *r->groups_of);
         r->garbage = memory_resize(r->garbage, r->capacity, sizeof *r->garbage);
     }
-    *slot = (StorySlot){.life = story->life_count++, .is_there = true};
-    r->groups_of[slot->life] = NO_GROUP;
-    r->garbage[slot->life] = 0;
-    life_group(r, slot->life, group_of(r, r->phase, UNSEEN, bytes));
+    story->life_count++;
+    r->groups_of[event->life] = NO_GROUP;
+    r->garbage[event->life] = 0;
+    life_group(r, event->life, group_of(r, r->phase, UNSEEN, (uint32_t)event->number));
     story->phases[r->phase].lives++;
 }
 
-static void event_read(Reading *r, const TraceEvent *event) {
+static void life_type(Reading *r, const LifeEvent *event) {
+    const Group *group = &r->groups[r->groups_of[event->life]];
+    const uint32_t type = (uint32_t)min_u64(event->number, UNSEEN);
+    life_group(r, event->life, group_of(r, group->phase, type, group->bytes));
+}
+
+// ---- collections ----
+
+static void collecting(Reading *r) {
+    TraceStory *story = r->story;
+    if (story->collections == r->collection_capacity) {
+        r->collection_capacity = r->collection_capacity * 2 + 256;
+        story->callbacks =
+            memory_resize(story->callbacks, r->collection_capacity, sizeof *story->callbacks);
+    }
+    story->callbacks[story->collections++] = 0;
+    r->collecting_phase = r->phase;
+    r->condemned_count = 0;
+    r->collecting = true;
+}
+
+static void lives_push(uint64_t **lives, uint64_t *count, uint64_t *capacity, uint64_t life) {
+    if (*count == *capacity) {
+        *capacity = *capacity * 2 + 256;
+        *lives = memory_resize(*lives, *capacity, sizeof **lives);
+    }
+    (*lives)[(*count)++] = life;
+}
+
+// Garbage that ends with its block and outside a collection was not collected.
+static void life_end(Reading *r, const LifeEvent *event) {
+    uint8_t *garbage = &r->garbage[event->life];
+    if (*garbage == 0) return;
+    *garbage |= GARBAGE_GONE;
+    if (r->collecting)
+        lives_push(&r->condemned, &r->condemned_count, &r->condemned_capacity, event->life);
+    else if (event->number == 1)
+        *garbage = 0;
+}
+
+// Finalizers come first. What they kept from being collected, and is not there any more, died by
+// its reference count.
+static void collected(Reading *r, const uint64_t *numbers) {
+    TraceStory *story = r->story;
+    uint64_t kept = numbers[6];
+    r->collecting = false;
+    if (story->collections == 0) return;
+    // A weak reference is an object, and is called once.
+    const uint64_t called = min_u64(numbers[5], story->life_count - r->called);
+    story->callbacks[story->collections - 1] += (uint32_t)called;
+    story->phases[r->collecting_phase].lives += called;
+    r->called += called;
+    for (uint64_t i = 0; i < r->found_count && kept > 0; i++)
+        kept -= r->garbage[r->found[i]] == STORY_GARBAGE;
+    for (uint64_t i = 0; i < min_u64(kept, r->condemned_count); i++)
+        r->garbage[r->condemned[i]] = 0;
+    r->found_count = 0;
+}
+
+static void says(Reading *r, const TraceEvent *event) {
     if (event->kind == TRACE_PHASE) phase_begin(r, event->text);
     if (event->kind == TRACE_TYPE && event->numbers[0] < UNSEEN)
         text_plain(event->text, r->types[event->numbers[0]], STORY_NAME_SIZE);
-    if (!TRACE_KIND[event->kind].slot) return;
-    StorySlot *slot = slot_of(r, event->slot);
-    if (trace_begins_life(event, slot)) {
-        const bool is_new = event->kind == TRACE_BIRTH;
-        life_begin(r, slot,
-                   is_new ? (uint32_t)min_u64(event->numbers[0], BYTES_MAX)
-                          : r->groups[r->groups_of[slot->life]].bytes);
+    if (event->kind == TRACE_COLLECTED) collected(r, event->numbers);
+}
+
+static void garbage_set(Reading *r, uint64_t life, bool garbage) {
+    r->garbage[life] = garbage ? STORY_GARBAGE : 0;
+    if (garbage) lives_push(&r->found, &r->found_count, &r->found_capacity, life);
+}
+
+static void event_read(Reading *r, const LifeEvent *event) {
+    switch (event->kind) {
+        case LIFE_BEGINS:
+            life_begin(r, event);
+            break;
+        case LIFE_TYPED:
+            life_type(r, event);
+            break;
+        case LIFE_ENDS:
+            life_end(r, event);
+            break;
+        case LIFE_GARBAGE:
+        case LIFE_KEPT:
+            garbage_set(r, event->life, event->kind == LIFE_GARBAGE);
+            break;
+        case COLLECTING:
+            collecting(r);
+            break;
+        case TRACE_SAYS:
+            says(r, event->event);
+            break;
+        case BLOCK_FREED:
+        case LIST_TAKEN:
+        case LIST_GIVEN:
+        case LIST_LEVEL:
+            break;
     }
-    const Group *group = &r->groups[r->groups_of[slot->life]];
-    if (event->kind == TRACE_TRACKED && slot->is_there)
-        life_group(
-            r, slot->life,
-            group_of(r, group->phase, (uint32_t)min_u64(event->numbers[0], UNSEEN), group->bytes));
-    trace_slot_note(slot, event);
-    if (event->kind == TRACE_UNREACHABLE || event->kind == TRACE_REACHABLE)
-        r->garbage[slot->life] = slot->is_garbage ? LIFE_GARBAGE : 0;
 }
 
 // ---- kinds ----
@@ -176,21 +238,29 @@ static void kinds_choose(Reading *r) {
     qsort(ranked, used, sizeof *ranked, compare_ranked);
     for (uint32_t i = 0; i < used; i++) {
         const Group *group = &r->groups[ranked[i].group];
-        const uint32_t at = (uint32_t)min_u64(i, STORY_KINDS_MAX - 1);
+        const uint32_t at = (uint32_t)min_u64(i, STORY_KINDS_MAX - 2);
         StoryKind *kind = &story->kinds[at];
         if (at == i) {
             kind_name(r, kind, group);
             kind->phase = group->phase;
+            kind->list = group->type == UNSEEN ? FREE_LISTS
+                                               : free_list_of(r->types[group->type], group->bytes);
         } else {
             snprintf(kind->name, sizeof kind->name, "other");
+            kind->list = FREE_LISTS;
         }
         kind_add(kind, group);
         kind_of[ranked[i].group] = (uint8_t)at;
     }
-    story->kind_count = (uint32_t)min_u64(used, STORY_KINDS_MAX);
+    story->kind_count = (uint32_t)min_u64(used, STORY_KINDS_MAX - 1);
+    if (r->called > 0) {
+        story->callback_kind = story->kind_count++;
+        story->kinds[story->callback_kind] =
+            (StoryKind){"callback-32", 0, BYTES_MIN, FREE_LISTS, r->called};
+    }
     story->lives = memory_new(story->life_count, 1);
     for (uint64_t i = 0; i < story->life_count; i++)
-        story->lives[i] = kind_of[r->groups_of[i]] | r->garbage[i];
+        story->lives[i] = kind_of[r->groups_of[i]] | (r->garbage[i] & STORY_GARBAGE);
     free(ranked);
     free(kind_of);
 }
@@ -214,9 +284,9 @@ static bool digest_of(const char *path, uint64_t *digest, Error *error) {
 }
 
 bool trace_story_read(TraceStory *story, const char *path, Error *error) {
-    TraceEvent event = {.kind = TRACE_BIRTH};
+    LifeEvent event;
     *story = (TraceStory){.phase_count = 1, .phases[0].name = "start"};
-    TraceReader *reader = trace_reader_new(path, error);
+    LifeReader *reader = life_reader_new(path, error);
     if (reader == NULL) return false;
     Reading r = {.story = story,
                  .groups = memory_new(GROUPS, sizeof *r.groups),
@@ -224,19 +294,21 @@ bool trace_story_read(TraceStory *story, const char *path, Error *error) {
                  .capacity = LIVES_AT_FIRST,
                  .groups_of = memory_new(LIVES_AT_FIRST, sizeof *r.groups_of),
                  .garbage = memory_new(LIVES_AT_FIRST, 1)};
-    while (trace_read(reader, &event, error)) event_read(&r, &event);
-    story->head = *trace_reader_head(reader);
-    story->slots = trace_reader_slots(reader)->used;
-    story->truncated = trace_is_truncated(reader);
+    while (life_read(reader, &event, error)) event_read(&r, &event);
+    const TraceReader *trace = life_reader_trace(reader);
+    story->head = *trace_reader_head(trace);
+    story->slots = trace_reader_slots(trace)->used;
+    story->truncated = trace_is_truncated(trace);
     bool good = error->text[0] == '\0';
     if (good && story->life_count == 0) good = error_set(error, "%s: nothing is born in it", path);
     if (good) kinds_choose(&r);
     good = good && digest_of(path, &story->digest, error);
-    trace_reader_free(reader);
+    life_reader_free(reader);
     free(r.groups);
     free(r.groups_of);
     free(r.garbage);
-    free(r.slots);
+    free(r.condemned);
+    free(r.found);
     free(r.types);
     if (!good) trace_story_free(story);
     return good;
@@ -244,5 +316,7 @@ bool trace_story_read(TraceStory *story, const char *path, Error *error) {
 
 void trace_story_free(TraceStory *story) {
     free(story->lives);
+    free(story->callbacks);
     story->lives = NULL;
+    story->callbacks = NULL;
 }

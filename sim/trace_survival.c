@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Free lists of 3.11: lists, dictionaries, tuples of 1 to 20 items. How many blocks each can have:
-// Objects/listobject.c, dictobject.c, tupleobject.c.
-enum { FREE_LISTS = 22, LISTS_MAX = 80, TUPLES_MAX = 2000, TYPES_MAX = 1 << 16 };
+#include "free_lists.h"
+
+enum { TYPES_MAX = 1 << 16 };
+
+static const char *const LISTED[] = {"", "list", "dict", "tuple"};  // types with free lists
 
 typedef struct {
     uint64_t birth;  // on the clock of events
@@ -28,7 +30,7 @@ typedef struct {
     Nursery nurseries[SURVIVAL_POINTS_MAX];
     Object *objects;  // by slot
     uint64_t object_capacity;
-    uint8_t list_of_type[TYPES_MAX];
+    uint8_t listed[TYPES_MAX];  // which of LISTED
     int64_t level[FREE_LISTS];  // as recorded
     uint64_t clock, last_birth;
     uint64_t collection_began, collection_due;  // due: with the birth before it
@@ -70,15 +72,14 @@ static void points_choose(Survival *survival, uint64_t recorded) {
 
 // ---- nurseries ----
 
-static uint32_t list_room(size_t list) { return list < 2 ? LISTS_MAX : TUPLES_MAX; }
-
 // Garbage goes to free lists, as far as they have room.
 static void nursery_collect(Nursery *n, SurvivalPoint *point, uint64_t clock) {
     point->collections++;
     point->survivors += n->reachable;
     point->found += n->garbage;
     for (size_t i = 0; i < FREE_LISTS; i++) {
-        n->level[i] = (uint32_t)min_u64(n->level[i] + n->garbage_for_list[i], list_room(i));
+        n->level[i] =
+            (uint32_t)min_u64(n->level[i] + n->garbage_for_list[i], free_list_room((uint32_t)i));
         n->garbage_for_list[i] = 0;
     }
     n->counter = n->reachable = n->garbage = 0;
@@ -134,10 +135,7 @@ static void died(Survey *s, uint32_t slot) {
 }
 
 static uint8_t list_for(const Survey *s, uint64_t type, uint32_t bytes) {
-    const uint8_t list = type < TYPES_MAX ? s->list_of_type[type] : FREE_LISTS;
-    if (list != 2) return list;
-    const uint32_t items = (bytes - 40) / 8;  // two links, count, type, length
-    return (uint8_t)(bytes > 40 && items <= 20 ? 1 + items : FREE_LISTS);
+    return type < TYPES_MAX ? (uint8_t)free_list_of(LISTED[s->listed[type]], bytes) : FREE_LISTS;
 }
 
 // Seen later than the first collection after its birth, it has survived that one.
@@ -187,10 +185,10 @@ static void list_take(Survey *s, size_t list) {
 }
 
 static void list_give(Survey *s, size_t list) {
-    s->level[list] = (int64_t)min_u64((uint64_t)s->level[list] + 1, list_room(list));
+    s->level[list] = (int64_t)min_u64((uint64_t)s->level[list] + 1, free_list_room((uint32_t)list));
     for (size_t i = 0; i < s->survival->count; i++) {
         Nursery *n = &s->nurseries[i];
-        if (n->level[list] < list_room(list))
+        if (n->level[list] < free_list_room((uint32_t)list))
             n->level[list]++;
         else
             nursery_discount(n);
@@ -201,10 +199,11 @@ static void list_changed(Survey *s, const uint64_t *numbers) {
     const size_t list = numbers[0];
     const bool gives = (numbers[1] & 1) == 0;  // zigzag
     if (list >= FREE_LISTS) return;
-    const uint64_t change = min_u64((numbers[1] >> 1) + !gives, list_room(list));
+    const uint64_t change = min_u64((numbers[1] >> 1) + !gives, free_list_room((uint32_t)list));
     if (s->collecting) {
         const int64_t level = s->level[list] + (gives ? (int64_t)change : -(int64_t)change);
-        s->level[list] = level < 0 ? 0 : (int64_t)min_u64((uint64_t)level, list_room(list));
+        s->level[list] =
+            level < 0 ? 0 : (int64_t)min_u64((uint64_t)level, free_list_room((uint32_t)list));
         return;
     }
     for (uint64_t i = 0; i < change; i++) gives ? list_give(s, list) : list_take(s, list);
@@ -265,10 +264,9 @@ static void collect(Survey *s, TraceReason reason) {
 
 static void type_named(Survey *s, uint64_t type, const char *name) {
     if (type >= TYPES_MAX) return;
-    s->list_of_type[type] = strcmp(name, "list") == 0    ? 0
-                            : strcmp(name, "dict") == 0  ? 1
-                            : strcmp(name, "tuple") == 0 ? 2
-                                                         : FREE_LISTS;
+    s->listed[type] = 0;
+    for (size_t i = 1; i < ARRAY_LENGTH(LISTED); i++)
+        if (strcmp(name, LISTED[i]) == 0) s->listed[type] = (uint8_t)i;
 }
 
 // The first time ends the start, in which the interpreter has its own. It was the same for all of
@@ -353,7 +351,6 @@ bool trace_survival(TraceReader *reader, Survival *survival, Error *error) {
     *survival = (Survival){0};
     s->survival = survival;
     s->enabled = true;
-    memset(s->list_of_type, FREE_LISTS, sizeof s->list_of_type);
     points_choose(survival, trace_reader_head(reader)->thresholds[0]);
     while (trace_read(reader, &event, error)) event_play(s, &event);
     free(s->objects);

@@ -1,9 +1,11 @@
 // record.c -- ouro record: its arguments; build/ouro-record-3.11 does the work (sim/record/)
 #include "record.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -13,7 +15,7 @@
 
 static const Option OPTIONS[] = {
     {"out", "FILE", "the trace; default: the program's name and .trace, here"},
-    {"policy", "T0,T1,T2", "thresholds of the recorded run; default 700,10,10"},
+    {"policy", "T0,T1,T2", "thresholds; given again, a recording each; default 700,10,10"},
     {"fast", NULL, "look at the heap only when it is collected: less CPU, exact for this policy"},
     {"sites", "1/N", "one allocation of N says where it was; default 1/64, 0: none"},
     {"phase", "FILE:FUNCTION", "a phase begins where this function does (may be given again)"},
@@ -37,6 +39,13 @@ static bool policy_parse(const char *text, uint32_t thresholds[3], Error *error)
            error_set(error, "--policy %s: three thresholds are wanted, such as 700,10,10", text);
 }
 
+static bool policy_add(RecordArguments *a, const char *text, Error *error) {
+    if (a->policy_count == RECORD_POLICIES_MAX)
+        return error_set(error, "more than %d --policy", RECORD_POLICIES_MAX);
+    a->policies[a->policy_count++] = text;
+    return policy_parse(text, a->thresholds, error);
+}
+
 static bool sites_parse(const char *text, uint32_t *sites, Error *error) {
     uint64_t number = 0;
     Error why = {0};
@@ -54,7 +63,7 @@ static bool record_option(void *context, const Option *option, const char *value
                          value);
     const char *name = option->name;
     if (strcmp(name, "out") == 0) a->out = value;
-    if (strcmp(name, "policy") == 0) return policy_parse(value, a->thresholds, error);
+    if (strcmp(name, "policy") == 0) return policy_add(a, value, error);
     if (strcmp(name, "fast") == 0) a->fast = true;
     if (strcmp(name, "sites") == 0) return sites_parse(value, &a->sites, error);
     if (strcmp(name, "phase") == 0) {
@@ -99,6 +108,73 @@ void record_arguments_print(void) {
         "recorder that does nothing. Child processes are not recorded.");
 }
 
+void record_out(const RecordArguments *a, char *path, size_t size) {
+    const char *program = a->program[0];
+    if (program[0] == '-') program = a->program_count > 1 ? a->program[1] : "python";
+    if (strcmp(a->program[0], "-c") == 0) program = "command";
+    const char *slash = strrchr(program, '/'), *name = slash == NULL ? program : slash + 1;
+    const char *dot = strrchr(name, '.');
+    const bool is_file = dot != NULL && strcmp(dot, ".py") == 0;
+    if (a->out != NULL)
+        snprintf(path, size, "%s", a->out);
+    else
+        snprintf(path, size, "%.*s.trace", is_file ? (int)(dot - name) : 200, name);
+}
+
+// ---- several policies ----
+
+// app.trace under 2000,10,10: app.2000-10-10.trace
+static void out_of_policy(const RecordArguments *a, size_t policy, char *path, size_t size) {
+    char out[PATH_SIZE], tag[64];
+    record_out(a, out, sizeof out);
+    snprintf(tag, sizeof tag, "%s", a->policies[policy]);
+    for (char *at = tag; *at != '\0'; at++)
+        if (*at == ',') *at = '-';
+    const size_t length = strlen(out);
+    const bool is_named = length > 6 && strcmp(out + length - 6, ".trace") == 0;
+    snprintf(path, size, "%.*s.%s.trace", (int)(is_named ? length - 6 : length), out, tag);
+}
+
+// The recorder, run once; its exit code, and as a shell has it 128 and more for a signal.
+static int recorder_run(const char *recorder, char **argv, Error *error) {
+    int status = 0;
+    const pid_t child = fork();
+    if (child == 0) {
+        execv(recorder, argv);
+        _exit(EXIT_BAD_INPUT);
+    }
+    if (child < 0 || waitpid(child, &status, 0) < 0) {
+        error_set(error, "%s: %s", recorder, strerror(errno));
+        return EXIT_BAD_INPUT;
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// The options as given, and after them the one policy and its file: the last one counts. The first
+// exit code that is not 0. Stops where a signal ended a program, or nothing was recorded.
+static int record_each(const RecordArguments *a, const char *recorder, int argc, char **argv,
+                       Error *error) {
+    const int options = argc - a->program_count - 1;
+    char path[PATH_SIZE];
+    char **words = memory_new((size_t)argc + 5, sizeof *words);
+    int code = EXIT_FINE;
+    for (size_t i = 0; i < a->policy_count; i++) {
+        static char policy_option[] = "--policy", out_option[] = "--out";
+        char policy[64];
+        snprintf(policy, sizeof policy, "%s", a->policies[i]);
+        out_of_policy(a, i, path, sizeof path);
+        char *const more[] = {policy_option, policy, out_option, path};
+        memcpy(words, argv, (size_t)options * sizeof *words);
+        memcpy(words + options, more, sizeof more);
+        memcpy(words + options + 4, argv + options, (size_t)(argc - options) * sizeof *words);
+        const int found = recorder_run(recorder, words, error);
+        if (code == EXIT_FINE) code = found;
+        if (found >= 128 || (found != EXIT_FINE && access(path, F_OK) != 0)) break;
+    }
+    free(words);
+    return code;
+}
+
 int record_command(int argc, char **argv) {
     RecordArguments arguments;
     Error error = {0};
@@ -110,6 +186,10 @@ int record_command(int argc, char **argv) {
     }
     interpreters_folder(folder, sizeof folder);
     snprintf(path, sizeof path, "%s/ouro-record-3.11", folder);
+    if (arguments.policy_count > 1 && access(path, X_OK) == 0) {
+        const int code = record_each(&arguments, path, argc, argv, &error);
+        return error.text[0] != '\0' ? options_fail(&error) : code;
+    }
     execv(path, argv);
     error_set(&error, "%s was not built (make interpreters; it takes libpython3.11-dev)", path);
     return options_fail(&error);

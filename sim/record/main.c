@@ -51,17 +51,6 @@ static void program_text(const RecordArguments *a, char *text, size_t size) {
     text_plain(whole, text, size);
 }
 
-// ./app.trace for path/to/app.py; of -m MODULE the module.
-static void out_choose(const RecordArguments *a, char *path, size_t size) {
-    const char *program = a->program[0];
-    if (program[0] == '-') program = a->program_count > 1 ? a->program[1] : "python";
-    if (strcmp(a->program[0], "-c") == 0) program = "command";
-    const char *slash = strrchr(program, '/'), *name = slash == NULL ? program : slash + 1;
-    const char *dot = strrchr(name, '.');
-    bool is_file = dot != NULL && strcmp(dot, ".py") == 0;
-    snprintf(path, size, "%.*s.trace", is_file ? (int)(dot - name) : 200, name);
-}
-
 static bool start(const RecordArguments *a, const char *out, Error *error) {
     TraceHead head = {.thresholds = {700, 10, 10}, .sites = a->sites};
     snprintf(head.interpreter, sizeof head.interpreter, "%.*s", (int)strcspn(Py_GetVersion(), " "),
@@ -121,8 +110,8 @@ int main(int argc, char **argv) {
     Error error = {0};
     char chosen[512];
     if (!record_arguments_parse(&arguments, argc, argv, &error)) return options_fail(&error);
-    out_choose(&arguments, chosen, sizeof chosen);
-    const char *out = arguments.out != NULL ? arguments.out : chosen;
+    record_out(&arguments, chosen, sizeof chosen);
+    const char *out = chosen;
     if (!interpreter_start(&arguments, out, &error)) return options_fail(&error);
     int code = Py_RunMain();
     code = recording_end(code);
