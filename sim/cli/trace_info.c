@@ -7,6 +7,7 @@
 
 #include "format.h"
 #include "rows.h"
+#include "trace_change.h"
 
 // A number of a place that is larger is not from a recorder.
 enum { PLACES_MAX = 1 << 20 };
@@ -98,13 +99,16 @@ bool trace_info_read(TraceInfo *info, TraceReader *reader, Error *error) {
     TraceEvent event = {.kind = TRACE_BIRTH};
     *info = (TraceInfo){.head = *trace_reader_head(reader)};
     for (size_t i = 0; i < 3; i++) info->thresholds[i] = info->head.thresholds[i];
+    ChangeFinder finder = {0};
     bool good = true;
     while (good && trace_read(reader, &event, error)) {
         info->events = slots->events;
         info->births = slots->births;
         info->live_max = max_u64(info->live_max, slots->live);
+        if (event.kind == TRACE_BIRTH) change_note(&finder, slots->births, slots->live);
         good = event_count(info, &event, error);
     }
+    info->change = change_find(&finder);
     TraceSizes sizes = trace_reader_sizes(reader);
     info->live = slots->live;
     info->truncated = trace_is_truncated(reader);
