@@ -43,6 +43,10 @@ static uint64_t draw_table(const Dist *dist, uint32_t ppm) {
     return dist->values[i];
 }
 
+uint64_t dist_table_at(const Dist *dist, uint32_t share) {
+    return draw_table(dist, (uint32_t)((uint64_t)share * PPM >> 32));
+}
+
 uint64_t dist_draw(const Dist *dist, Rng *rng) {
     switch ((DistKind)dist->kind) {
         case DIST_UNIFORM:

@@ -36,4 +36,7 @@ bool dist_parse(Dist *dist, const char *text, uint64_t low, uint64_t high, Error
 
 uint64_t dist_draw(const Dist *dist, Rng *rng);
 
+// The value of a table at `share` (in 1 / 2^32) of its shares.
+uint64_t dist_table_at(const Dist *dist, uint32_t share);
+
 #endif

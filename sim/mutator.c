@@ -9,9 +9,32 @@
 
 // ---- life ----
 
+// Stride scheduling (C. Waldspurger and W. Weihl, 1995): a unit puts its population's next turn off
+// by its objects over its share.
+static uint32_t whose_turn(const Mutator *m, const Choice *choice) {
+    uint32_t first = choice->populations[0];
+    for (uint32_t i = 1; i < choice->count; i++)
+        if (m->due[choice->populations[i]] < m->due[first]) first = choice->populations[i];
+    return first;
+}
+
+static uint64_t turn_length(const Population *p, uint64_t parts) {
+    return (uint64_t)(((U128)parts << 32) / p->share);
+}
+
+// The first turn of each is half of one away: what comes once comes in the middle.
+static void turns_begin(Mutator *m) {
+    const Choice *choice = &m->choices[m->phase];
+    for (uint32_t i = 0; i < choice->count; i++) {
+        const Population *p = &m->spec->populations[choice->populations[i]];
+        m->due[choice->populations[i]] = turn_length(p, p->objects.mean_parts) / 2;
+    }
+}
+
 static uint32_t choose_population(Mutator *m) {
     const Choice *choice = &m->choices[m->phase];
     if (choice->count == 1) return choice->populations[0];
+    if (m->even) return whose_turn(m, choice);
     uint32_t bits = rng_next(&m->draws[DRAW_POPULATION]), i = 0;
     while (i + 1 < choice->count && bits >= choice->below[i]) i++;
     return choice->populations[i];
@@ -21,6 +44,10 @@ static uint32_t choose_target(Mutator *m, const Link *link) {
     if (!rng_chance(&m->draws[DRAW_LINK], link->ppm)) return NO_UNIT;
     return held_random(m, link->population, DRAW_LINK);
 }
+
+// Multiples of these fill a square evenly (M. Roberts' R2 sequence, of the plastic number): so all
+// sizes have all lifetimes.
+static const uint32_t TURN_OBJECTS = 0xc13fa9a9, TURN_LIFETIME = 0x91e10da5;
 
 // Targets are drawn before the unit is held: a unit never refers to itself.
 static void unit_link(Mutator *m, Unit *unit, const Population *p, Event *birth) {
@@ -42,7 +69,10 @@ static void unit_hold(Mutator *m, uint32_t unit, uint32_t population, const Life
     Held *held = &m->held[population];
     if (held->kept) held_add(m, held, unit);
     if (lifetime->kind != LIVES_ALLOCATIONS) return;
-    uint64_t life = dist_draw(&lifetime->allocations, &m->draws[DRAW_LIFETIME]);
+    const Dist *dist = &lifetime->allocations;
+    uint64_t life = m->even && dist->kind == DIST_TABLE
+                        ? dist_table_at(dist, m->turns[population] * TURN_LIFETIME)
+                        : dist_draw(dist, &m->draws[DRAW_LIFETIME]);
     wheel_add(&m->wheel, unit, m->clock + max_u64(life, 1));
 }
 
@@ -52,10 +82,21 @@ static void emit_work(Mutator *m, uint64_t ns) {
     if (ns > 0) emit(m, (Event){.op = OP_WORK, .flags = shift, .value = (uint32_t)(ns >> shift)});
 }
 
+static uint32_t objects_draw(Mutator *m, uint32_t population) {
+    const Population *p = &m->spec->populations[population];
+    if (!m->even) return (uint32_t)dist_draw(&p->objects, &m->draws[DRAW_OBJECTS]);
+    const uint32_t turn = ++m->turns[population];
+    const uint32_t objects =
+        (uint32_t)(p->objects.kind == DIST_TABLE ? dist_table_at(&p->objects, turn * TURN_OBJECTS)
+                                                 : dist_draw(&p->objects, &m->draws[DRAW_OBJECTS]));
+    m->due[population] += turn_length(p, (uint64_t)objects * DIST_MEAN_PARTS);
+    return objects;
+}
+
 static uint64_t unit_build(Mutator *m) {
     uint32_t number = choose_population(m);
     const Population *p = &m->spec->populations[number];
-    uint32_t objects = (uint32_t)dist_draw(&p->objects, &m->draws[DRAW_OBJECTS]);
+    uint32_t objects = objects_draw(m, number);
     if (p->external) {
         emit_work(m, objects * p->external_ns + p->work_ns);
         return objects;
@@ -127,6 +168,8 @@ static void phase_begin(Mutator *m) {
     emit(m, (Event){.op = OP_PHASE, .value = m->phase, .target = (uint32_t)m->round});
     if (phase->request > 0) emit(m, (Event){.op = OP_REQUEST});
     m->phase_end = m->clock + phase->allocations;
+    m->even = phase->even;
+    if (m->even) turns_begin(m);
     m->collect_at = phase->collect_every > 0 ? m->clock + phase->collect_every : UINT64_MAX;
     m->request_at = phase->request > 0 ? m->clock + phase->request : UINT64_MAX;
     m->stage = STAGE_RUN;

@@ -84,6 +84,9 @@ struct Mutator {
     Rng draws[DRAWS];
     Choice choices[PHASES_MAX];
     Held held[POPULATIONS_MAX];
+    bool even;                        // Phase.even of the phase that is on
+    uint32_t turns[POPULATIONS_MAX];  // units of each population so far
+    uint64_t due[POPULATIONS_MAX];    // even: when it is its turn, in 1 / DIST_MEAN_PARTS objects
     uint32_t mutable_count, mutable[POPULATIONS_MAX];  // populations with a mutation_rate
 
     uint32_t *records;  // record_words per unit: see Unit

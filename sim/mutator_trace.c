@@ -60,11 +60,16 @@ static void block_give(Mutator *m, uint32_t slot) {
     emit(m, (Event){.op = OP_TALLY, .flags = TALLY_BLOCK_GIVEN, .unit = slot});
 }
 
+static void phase_emit(Mutator *m, uint32_t phase) {
+    emit(m, (Event){.op = OP_PHASE, .value = phase, .target = 0});
+}
+
 // A birth that cannot begin a collection is counted when it is over.
 static void life_begin(Mutator *m, const LifeEvent *event) {
     TracePlayer *p = m->trace;
     CHECK(event->life < p->story.life_count);
     const uint8_t life = p->story.lives[event->life];
+    if (event->life == p->story.change && event->life > 0) phase_emit(m, 1);
     block_give(m, event->slot);
     p->slots[event->slot] = (PlayedSlot){0};
     const uint32_t list = p->story.kinds[life & STORY_KIND].list;
@@ -128,10 +133,6 @@ static void callback_stand_in(Mutator *m) {
     unit_end(m, unit);
 }
 
-static void phase_emit(Mutator *m, uint32_t phase) {
-    emit(m, (Event){.op = OP_PHASE, .value = phase, .target = 0});
-}
-
 static void says(Mutator *m, const TraceEvent *event) {
     if (event->kind == TRACE_PHASE) phase_emit(m, trace_story_phase(&m->trace->story, event->text));
     if (event->kind == TRACE_COLLECT && event->numbers[0] == TRACE_CALL)
@@ -173,6 +174,7 @@ static void event_play(Mutator *m, const LifeEvent *event) {
             break;
         case LIFE_TYPED:
         case LIFE_KEPT:
+        case LIFE_REFERS:
             break;
     }
 }

@@ -90,7 +90,8 @@ static bool resolve_key(Resolver *r, uint32_t section, void *target, const KeyRo
     char where[VALUE_SIZE];
     Error why = {0};
     Setting setting = {r->setting.spec, text, row->low, row->high, &why};
-    resolve_digest(r, text->sections[section].name, row, value);
+    if (!row->is_later || strcmp(value, row->key.fallback) != 0)
+        resolve_digest(r, text->sections[section].name, row, value);
     if (entry != NULL && *value == '\0')
         error_set(&why, "no value; allowed: %s", row->key.range);
     else if (row->set(&setting, target, (char *)target + row->offset, value))

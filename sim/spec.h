@@ -31,6 +31,7 @@ typedef struct {
     uint64_t allocations;    // per round, over all its populations
     uint64_t collect_every;  // gc.collect() after that many allocations; 0: never
     bool collect_at_end;
+    bool even;         // populations and values of tables take turns, instead of by chance
     uint64_t request;  // allocations per request; 0: this phase serves none
 } Phase;
 

@@ -231,14 +231,19 @@ static bool set_links(const Setting *s, void *section, void *field, const char *
 // Order matters inside a section: shape before objects, links and back_edges before slots before
 // bytes, finalizer before resurrect.
 static const KeyRow KEYS[] = {
-#define KEY(section, name, set, type, field, low, high, fallback, unit, range, help) \
-    {{SECTION_##section, #name, unit, range, fallback, help},                        \
-     set,                                                                            \
-     offsetof(type, field),                                                          \
-     low,                                                                            \
-     high},
+#define ROW(is_later, section, name, set, type, field, low, high, fallback, unit, range, help) \
+    {{SECTION_##section, #name, unit, range, fallback, help},                                  \
+     set,                                                                                      \
+     offsetof(type, field),                                                                    \
+     low,                                                                                      \
+     high,                                                                                     \
+     is_later},
+#define KEY(...)   ROW(false, __VA_ARGS__)
+#define LATER(...) ROW(true, __VA_ARGS__)
 #include "spec_keys.def"
 #undef KEY
+#undef LATER
+#undef ROW
 };
 
 const KeyRow *spec_key_rows(size_t *count) {

@@ -19,6 +19,7 @@ typedef struct {
     Setter set;
     size_t offset;  // of the field in its struct
     uint64_t low, high;
+    bool is_later;  // in the digest only where it is not the default
 } KeyRow;
 
 // All rows, in the order in which the keys of one section are to be set.

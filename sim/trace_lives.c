@@ -57,6 +57,7 @@ struct LifeReader {
     uint32_t births;  // in it, or made it due
     uint32_t held;    // a birth that may make a collection due
     uint32_t held_bytes;
+    uint32_t unreachable;  // the last one that was said to be
     bool is_held, in_sample, collecting, exception;
 };
 
@@ -293,12 +294,25 @@ static void pass_begin(LifeReader *r, const TraceEvent *e) {
     }
 }
 
+static void refers(LifeReader *r, uint32_t to) {
+    if (r->in_sample) reference_add(r, to);
+    const Slot from = *slot_of(r, r->unreachable), other = *slot_of(r, to);
+    if (from.is_there && other.is_there && from.life != other.life)
+        push(r, (LifeEvent){.kind = LIFE_REFERS,
+                            .slot = r->unreachable,
+                            .life = from.life,
+                            .number = other.life});
+}
+
 static void seen(LifeReader *r, const TraceEvent *e) {
     if (e->kind == TRACE_TRACKED) tracked(r, e->slot, e->numbers[0]);
     if (e->kind == TRACE_UNTRACKED && slot_of(r, e->slot)->is_there)
         life_end(r, e->slot, false, false);
-    if (e->kind == TRACE_UNREACHABLE) garbage_set(r, e->slot, true);
-    if (e->kind == TRACE_REFERS && r->in_sample) reference_add(r, e->slot);
+    if (e->kind == TRACE_UNREACHABLE) {
+        r->unreachable = e->slot;
+        garbage_set(r, e->slot, true);
+    }
+    if (e->kind == TRACE_REFERS) refers(r, e->slot);
     if (e->kind == TRACE_REACHABLE) garbage_set(r, e->slot, false);
     if (e->kind == TRACE_RESIZE) slot_of(r, e->slot)->bytes = (uint32_t)e->numbers[0];
 }
@@ -398,6 +412,8 @@ static void event_read(LifeReader *r) {
             break;
         case TRACE_PHASE:
         case TRACE_TYPE:
+        case TRACE_SITE:
+        case TRACE_PLACE:
             push(r, (LifeEvent){.kind = TRACE_SAYS, .event = e});
             break;
         default:

@@ -18,13 +18,14 @@ typedef enum {
     LIFE_ENDS,    // its reference count came to 0, or it left the lists; `number`: 1 with its block
     LIFE_GARBAGE,  // it was found unreachable
     LIFE_KEPT,     // it is not garbage any more: resurrected
+    LIFE_REFERS,   // garbage refers to garbage; `number`: the other life
     BLOCK_FREED,   // a block that has no life, or whose life was garbage, was given back
     LIST_TAKEN,    // a block came from free list `list`
     LIST_GIVEN,    // one went there
     LIST_LEVEL,    // `number` are in it after a collection, in which `births` came
     COLLECTING,    // a collection is about to begin
-    TRACE_SAYS,    // `event`: a phase, a type's name, a collection that the program called, or one
-                   // that is over
+    TRACE_SAYS,  // `event`: a phase, a name of a type or place, where the last life was asked for,
+                 // a collection that the program called, or one that is over
 } LifeEventKind;
 
 typedef struct {

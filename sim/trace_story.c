@@ -9,6 +9,7 @@
 
 #include "free_lists.h"
 #include "text.h"
+#include "trace_change.h"
 
 enum { GROUPS = 1 << 15, TYPES_MAX = 1 << 14, UNSEEN = TYPES_MAX - 1, NO_GROUP = UINT16_MAX };
 enum { LIVES_AT_FIRST = 1 << 16, GARBAGE_GONE = 1 };
@@ -65,6 +66,24 @@ static void phase_begin(Reading *r, const char *name) {
     r->phase = trace_story_phase(story, name);
 }
 
+// Where a program that names no phase turns from building to serving.
+static bool change_read(TraceStory *story, const char *path, Error *error) {
+    LifeEvent event;
+    ChangeFinder finder = {0};
+    uint64_t begun = 0, live = 0;
+    bool is_named = false;
+    LifeReader *reader = life_reader_new(path, error);
+    if (reader == NULL) return false;
+    while (life_read(reader, &event, error)) {
+        is_named = is_named || (event.kind == TRACE_SAYS && event.event->kind == TRACE_PHASE);
+        live -= event.kind == LIFE_ENDS;
+        if (event.kind == LIFE_BEGINS) change_note(&finder, ++begun, ++live);
+    }
+    life_reader_free(reader);
+    story->change = is_named ? 0 : change_find(&finder);
+    return error->text[0] == '\0';
+}
+
 // The group of these three; of all that have no room any more, the first.
 static uint16_t group_of(Reading *r, uint32_t phase, uint32_t type, uint32_t bytes) {
     const uint32_t key[3] = {phase, type, bytes};
@@ -95,7 +114,7 @@ static void life_begin(Reading *r, const LifeEvent *event) {
         r->groups_of = memory_resize(r->groups_of, r->capacity, sizeof *r->groups_of);
         r->garbage = memory_resize(r->garbage, r->capacity, sizeof *r->garbage);
     }
-    story->life_count++;
+    if (story->life_count++ == story->change && story->change > 0) phase_begin(r, "steady");
     r->groups_of[event->life] = NO_GROUP;
     r->garbage[event->life] = 0;
     life_group(r, event->life, group_of(r, r->phase, UNSEEN, (uint32_t)event->number));
@@ -194,6 +213,7 @@ static void event_read(Reading *r, const LifeEvent *event) {
         case TRACE_SAYS:
             says(r, event->event);
             break;
+        case LIFE_REFERS:
         case BLOCK_FREED:
         case LIST_TAKEN:
         case LIST_GIVEN:
@@ -286,6 +306,7 @@ static bool digest_of(const char *path, uint64_t *digest, Error *error) {
 bool trace_story_read(TraceStory *story, const char *path, Error *error) {
     LifeEvent event;
     *story = (TraceStory){.phase_count = 1, .phases[0].name = "start"};
+    if (!change_read(story, path, error)) return false;
     LifeReader *reader = life_reader_new(path, error);
     if (reader == NULL) return false;
     Reading r = {.story = story,

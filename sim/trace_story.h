@@ -34,7 +34,8 @@ typedef struct {
     uint32_t callback_kind;  // of what stands for weak references that a collection calls
     StoryKind kinds[STORY_KINDS_MAX];
     StoryPhase phases[STORY_PHASES_MAX];  // "start": before the program names one
-    uint32_t slots;                       // that are used at all
+    uint64_t change;  // a program that names no phase: lives before it turns to "steady"; 0: none
+    uint32_t slots;   // that are used at all
     bool truncated;
     uint64_t digest;  // XXH3-64 of the file
 } TraceStory;

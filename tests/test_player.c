@@ -2,44 +2,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "mutator.h"
 #include "spec_trace.h"
 #include "suites.h"
-#include "trace.h"
-
-static char path[128];
-static const TraceHead HEAD = {"3.11.2", "default", {700, 10, 10}, 0, "app.py"};
-
-static void setup(void) {
-    snprintf(path, sizeof path, "%s/player-XXXXXX", P_tmpdir);
-    int file = mkstemp(path);
-    ck_assert_int_ge(file, 0);
-    close(file);
-}
-
-static void teardown(void) { unlink(path); }
-
-static TraceWriter *writer_open(void) {
-    Error error = {0};
-    TraceWriter *writer = trace_writer_new(path, &HEAD, &error);
-    ck_assert_msg(writer != NULL, "%s", error.text);
-    return writer;
-}
+#include "trace_case.h"
 
 static void text(TraceWriter *writer, TraceKind kind, uint64_t number, const char *name) {
     trace_write_event(writer, &(TraceEvent){.kind = kind, .numbers = {number}, .text = name});
 }
 
-static void closed(TraceWriter *writer, bool whole) {
-    Error error = {0};
-    ck_assert_msg(trace_writer_close(writer, whole, &error), "%s", error.text);
-}
-
 static void spec_of(Spec *spec) {
     Error error = {0};
-    ck_assert_msg(spec_read(spec, path, NULL, 0, &error), "%s", error.text);
+    ck_assert_msg(spec_read(spec, trace_case_path, NULL, 0, &error), "%s", error.text);
 }
 
 // U unit, c: closed; X DEAD, D DROP, P phase, C generation; T what a TALLY does.
@@ -70,7 +45,7 @@ static void story_of(const Spec *spec, char *story, size_t size) {
 START_TEST(who_dies_by_count_is_dropped_and_who_does_not_is_a_cycle) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     trace_write_birth(writer, 64);  // 0: dies by its count
     trace_write_birth(writer, 64);  // 1: garbage
     trace_write_birth(writer, 64);  // 2: stays, but no pass finds it
@@ -83,7 +58,7 @@ START_TEST(who_dies_by_count_is_dropped_and_who_does_not_is_a_cycle) {
     trace_write_event(writer, &(TraceEvent){.kind = TRACE_COLLECTED});
     trace_write_birth(writer, 64);  // 1 again
     trace_note(writer, TRACE_COLLECT, 0, TRACE_CALL, 1);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 U0 U1c U2 X0 D0 X1 D1 T0 X2 D2 T3 U1 T0 X1 D1 T3 C1 P-1 ");
@@ -95,14 +70,14 @@ END_TEST
 START_TEST(a_free_list_gives_garbage_out_as_another_object) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     trace_write_birth(writer, 56);
     trace_note(writer, TRACE_TRACKED, 0, 5, 0);
     trace_note(writer, TRACE_UNREACHABLE, 0, 0, 0);
     trace_note(writer, TRACE_UNTRACKED, 0, 0, 0);
     trace_note(writer, TRACE_TRACKED, 0, 5, 0);
     trace_write_death(writer, 0);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 U0c X0 D0 T2 U0 X0 D0 P-1 ");
@@ -114,7 +89,7 @@ END_TEST
 START_TEST(who_is_untracked_is_a_block_until_it_comes_back) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     trace_write_birth(writer, 56);
     trace_write_birth(writer, 56);
     trace_note(writer, TRACE_TRACKED, 0, 5, 0);
@@ -124,7 +99,7 @@ START_TEST(who_is_untracked_is_a_block_until_it_comes_back) {
     trace_note(writer, TRACE_UNREACHABLE, 1, 0, 0);
     trace_note(writer, TRACE_REACHABLE, 1, 0, 0);
     trace_write_death(writer, 1);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 U0 U1 T0 X0 D0 T3 T4 T2 U0 X1 D1 P-1 ");
@@ -141,14 +116,14 @@ static void collected(TraceWriter *writer, uint64_t callbacks, uint64_t kept) {
 START_TEST(who_cannot_begin_a_collection_is_counted_afterwards) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     trace_note(writer, TRACE_COLLECT, 0, TRACE_CALL, 0);
     trace_write_birth(writer, 56);
     collected(writer, 0, 0);
     trace_write_event(writer, &(TraceEvent){.kind = TRACE_EXCEPTION});
     trace_write_birth(writer, 56);
     trace_write_birth(writer, 56);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 C0 T2 U0 T0 T2 U1 T0 U2 P-1 ");
@@ -159,7 +134,7 @@ END_TEST
 START_TEST(a_weak_reference_that_is_called_is_an_object_that_is_collected) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     trace_write_birth(writer, 56);
     trace_write_death(writer, 0);
     trace_write_birth(writer, 56);
@@ -169,7 +144,7 @@ START_TEST(a_weak_reference_that_is_called_is_an_object_that_is_collected) {
     trace_note(writer, TRACE_COLLECT, 0, TRACE_CALL, 0);
     trace_write_death(writer, 0);
     collected(writer, 3, 0);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 U0 X0 D0 U0c T2 U1c X1 D1 T2 U1c X1 D1 X0 D0 C0 P-1 ");
@@ -183,7 +158,7 @@ END_TEST
 START_TEST(what_a_finalizer_lets_go_dies_by_its_count) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     for (uint32_t i = 0; i < 2; i++) trace_write_birth(writer, 56);
     trace_write_event(writer, &(TraceEvent){.kind = TRACE_PASS, .numbers = {TRACE_CALL, 0, 2}});
     for (uint32_t i = 0; i < 2; i++) trace_note(writer, TRACE_TRACKED, i, 5, 0);
@@ -192,7 +167,7 @@ START_TEST(what_a_finalizer_lets_go_dies_by_its_count) {
     trace_write_death(writer, 1);
     trace_write_death(writer, 0);
     collected(writer, 0, 1);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 U0c U1 X0 D0 C0 T0 X1 D1 P-1 ");
@@ -203,7 +178,7 @@ END_TEST
 START_TEST(garbage_that_older_garbage_refers_to_waits_for_its_collection) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     trace_write_birth(writer, 56);
     trace_note(writer, TRACE_TRACKED, 0, 5, 0);
     trace_note(writer, TRACE_COLLECT, 0, TRACE_CALL, 0);
@@ -221,7 +196,7 @@ START_TEST(garbage_that_older_garbage_refers_to_waits_for_its_collection) {
         trace_note(writer, TRACE_COLLECT, 0, TRACE_CALL, generation);
         collected(writer, 0, 0);
     }
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 U0c C0 U1c X0 D0 C0 X1 D1 C1 P-1 ");
@@ -232,7 +207,7 @@ END_TEST
 START_TEST(free_lists_are_played) {
     static Spec spec;
     char story[256];
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     text(writer, TRACE_TYPE, 5, "list");
     trace_write_birth(writer, 56);
     trace_note(writer, TRACE_TRACKED, 0, 5, 0);
@@ -243,7 +218,7 @@ START_TEST(free_lists_are_played) {
     trace_note(writer, TRACE_FREE_LIST, 0, 0, 4);
     collected(writer, 0, 0);
     trace_write_death(writer, 0);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     story_of(&spec, story, sizeof story);
     ck_assert_str_eq(story, "P0 T7 U0 T6 T5 C0 T9 X0 D0 P-1 ");
@@ -253,7 +228,7 @@ END_TEST
 
 START_TEST(phases_types_and_sizes_are_populations) {
     static Spec spec;
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     text(writer, TRACE_TYPE, 5, "list");
     for (int i = 0; i < 3; i++)
         trace_note(writer, TRACE_TRACKED, trace_write_birth(writer, 56), 5, 0);
@@ -261,7 +236,7 @@ START_TEST(phases_types_and_sizes_are_populations) {
     text(writer, TRACE_PHASE, 0, "serve");
     for (int i = 0; i < 2; i++)
         trace_note(writer, TRACE_TRACKED, trace_write_birth(writer, 56), 5, 0);
-    closed(writer, false);
+    trace_case_close(writer, false);
     spec_of(&spec);
     ck_assert_uint_eq(spec.phase_count, 2);
     ck_assert_str_eq(spec.phases[0].name, "start");
@@ -280,9 +255,9 @@ END_TEST
 
 START_TEST(what_has_no_population_of_its_own_is_one_of_mean_size) {
     static Spec spec;
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     for (uint64_t i = 0; i < POPULATIONS_MAX + 9; i++) trace_write_birth(writer, 64 + 8 * i);
-    closed(writer, true);
+    trace_case_close(writer, true);
     spec_of(&spec);
     ck_assert_uint_eq(spec.population_count, POPULATIONS_MAX - 1);  // one is for weak references
     uint64_t allocations = 0;
@@ -299,15 +274,15 @@ START_TEST(of_a_recording_only_the_limit_can_be_set) {
                                                                          "workload.seed=3"};
     static Spec spec;
     Error error = {0};
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     trace_write_birth(writer, 64);
-    closed(writer, true);
-    ck_assert(spec_read(&spec, path, limit, 1, &error));
+    trace_case_close(writer, true);
+    ck_assert(spec_read(&spec, trace_case_path, limit, 1, &error));
     ck_assert_uint_eq(spec.memory_limit, 5 << 20);
     const uint64_t digest = spec.digest;
     spec_of(&spec);
     ck_assert_uint_ne(spec.digest, digest);
-    ck_assert(!spec_read(&spec, path, seed, 1, &error));
+    ck_assert(!spec_read(&spec, trace_case_path, seed, 1, &error));
     ck_assert_msg(strstr(error.text, "workload.seed=3' cannot be set") != NULL, "%s", error.text);
 }
 END_TEST
@@ -315,7 +290,7 @@ END_TEST
 Suite *player_suite(void) {
     Suite *suite = suite_create("player");
     TCase *tests = tcase_create("traces as workloads");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, trace_case_setup, trace_case_teardown);
     tcase_add_test(tests, who_dies_by_count_is_dropped_and_who_does_not_is_a_cycle);
     tcase_add_test(tests, a_free_list_gives_garbage_out_as_another_object);
     tcase_add_test(tests, who_is_untracked_is_a_block_until_it_comes_back);

@@ -1,38 +1,19 @@
 // test_survival.c -- what young collections find under every threshold: against one at a time
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "rng.h"
 #include "suites.h"
+#include "trace_case.h"
 #include "trace_survival.h"
 
 enum { EVENTS = 20000, OBJECTS = EVENTS };
 
-static char path[128];
-static const TraceHead HEAD = {"3.11.2", "default", {700, 10, 10}, 0, "app.py"};
-
-static void setup(void) {
-    snprintf(path, sizeof path, "%s/survival-XXXXXX", P_tmpdir);
-    int file = mkstemp(path);
-    ck_assert_int_ge(file, 0);
-    close(file);
-}
-
-static void teardown(void) { unlink(path); }
-
-static TraceWriter *writer_open(void) {
-    Error error = {0};
-    TraceWriter *writer = trace_writer_new(path, &HEAD, &error);
-    ck_assert_msg(writer != NULL, "%s", error.text);
-    return writer;
-}
-
 static Survival survival_of(TraceWriter *writer) {
     Error error = {0};
     Survival survival;
-    ck_assert(trace_writer_close(writer, true, &error));
-    TraceReader *reader = trace_reader_new(path, &error);
+    trace_case_close(writer, true);
+    TraceReader *reader = trace_reader_new(trace_case_path, &error);
     ck_assert_msg(reader != NULL, "%s", error.text);
     ck_assert_msg(trace_survival(reader, &survival, &error), "%s", error.text);
     trace_reader_free(reader);
@@ -132,7 +113,7 @@ START_TEST(each_threshold_is_as_if_it_were_alone) {
         Rng rng;
         rng_seed(&rng, seed, 0);
         naive = (Naive){.point.threshold = thresholds[i]};
-        program = (Program){.writer = writer_open()};
+        program = (Program){.writer = trace_case_open()};
         for (size_t event = 0; event < EVENTS; event++) program_step(&program, &naive, &rng);
         const Survival survival = survival_of(program.writer);
         const SurvivalPoint found = point_of(&survival, thresholds[i]);
@@ -157,7 +138,7 @@ static void collected(TraceWriter *writer, uint64_t generation) {
 
 // The recorded collection leaves three lists; who had none has to allocate them.
 START_TEST(a_block_from_a_free_list_that_others_do_not_have_is_counted) {
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     births(writer, 1);
     trace_note(writer, TRACE_COLLECT, 0, TRACE_TRIGGER, 0);
     trace_note(writer, TRACE_FREE_LIST, 0, 0, 6);  // zigzag: 3 more
@@ -171,7 +152,7 @@ START_TEST(a_block_from_a_free_list_that_others_do_not_have_is_counted) {
 END_TEST
 
 START_TEST(who_had_the_recorded_collection_has_its_free_lists) {
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     births(writer, 701);  // due at 700, and at less
     trace_note(writer, TRACE_COLLECT, 0, TRACE_TRIGGER, 0);
     trace_note(writer, TRACE_FREE_LIST, 0, 0, 6);
@@ -188,7 +169,7 @@ START_TEST(who_had_the_recorded_collection_has_its_free_lists) {
 END_TEST
 
 START_TEST(what_counts_begins_when_thresholds_are_first_set) {
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     TraceEvent set = {.kind = TRACE_THRESHOLDS, .numbers = {1500, 10, 10}};
     births(writer, 701);
     trace_write_event(writer, &set);
@@ -202,7 +183,7 @@ START_TEST(what_counts_begins_when_thresholds_are_first_set) {
 END_TEST
 
 START_TEST(a_call_of_the_collector_is_one_for_all) {
-    TraceWriter *writer = writer_open();
+    TraceWriter *writer = trace_case_open();
     births(writer, 100);
     trace_note(writer, TRACE_COLLECT, 0, TRACE_CALL, 2);
     collected(writer, 2);
@@ -216,7 +197,7 @@ END_TEST
 Suite *survival_suite(void) {
     Suite *suite = suite_create("survival");
     TCase *tests = tcase_create("survival");
-    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_checked_fixture(tests, trace_case_setup, trace_case_teardown);
     tcase_add_test(tests, each_threshold_is_as_if_it_were_alone);
     tcase_add_loop_test(tests, a_block_from_a_free_list_that_others_do_not_have_is_counted, 0, 2);
     tcase_add_test(tests, who_had_the_recorded_collection_has_its_free_lists);

@@ -15,7 +15,7 @@
     X(report, "figures and a page for a directory of results")                             \
     X(verify, "the simulator against real CPython interpreters, collection by collection") \
     X(record, "a real Python program, as it runs, into a trace")                           \
-    X(trace, "what a trace says: info, check, dump")                                       \
+    X(trace, "what a trace says, and a workload that resembles it")                        \
     X(calibrate, "prices of collections on this machine, measured on a real interpreter")  \
     X(bench, "how fast: the simulator side by side with a real interpreter")               \
     X(list, "policies, workloads or metrics")                                              \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "fit_trace.h"
 #include "report_gnuplot.h"
 #include "rows.h"
 #include "survival.h"
@@ -16,7 +17,9 @@ typedef struct {
     const char *action, *file;
     uint64_t from, events, top;
     const char *dump_only;  // an option that was given and is for `dump`
+    const char *fit_only;   // for `fit`
     const char *figure;     // NULL: none; for `survival`
+    RunArguments *runs;     // for `fit`
     Format format;
     bool help;
 } TraceArguments;
@@ -26,7 +29,10 @@ static const Option OPTIONS[] = {
     {"from", "N", "dump: the first event, from 0; default 0"},
     {"events", "N", "dump: how many; default all"},
     {"figure", "FILE.svg|png", "survival: draws it (needs gnuplot)"},
-    {"json", NULL, "info, check, survival: one object"},
+    {"out", "FILE.ini", "fit: the workload; default: the trace's name with .ini, here"},
+    {"policy", "NAME[:knob=value,...]", "fit: one to rank by; several; default five"},
+    {"cost", "cache|counts[:FILE]", "fit: the model of pauses; default counts"},
+    {"json", NULL, "info, check, survival, fit: one object"},
     {"tsv", NULL, "info, check: a line per figure; survival: per threshold"},
     {"help", NULL, "this text"},
 };
@@ -56,6 +62,10 @@ static bool trace_option(void *context, const Option *option, const char *value,
         a->figure = value;
         return drawing_format(value, error) != NULL;
     }
+    if (strcmp(name, "policy") == 0 || strcmp(name, "cost") == 0 || strcmp(name, "out") == 0) {
+        a->fit_only = name;
+        return run_arguments_option(a->runs, option, value, error);
+    }
     if (strcmp(name, "json") == 0) a->format = FORMAT_JSON;
     if (strcmp(name, "tsv") == 0) a->format = FORMAT_TSV;
     if (strcmp(name, "help") == 0) a->help = true;
@@ -67,14 +77,19 @@ static void usage(void) {
         "usage: ouro trace info FILE.trace [--top N] [--json | --tsv]\n"
         "       ouro trace check FILE.trace [--json | --tsv]\n"
         "       ouro trace survival FILE.trace [--figure FILE.svg|png] [--json | --tsv]\n"
+        "       ouro trace fit FILE.trace [--out FILE.ini] [--policy NAME]... [--json | --tsv]\n"
         "       ouro trace dump FILE.trace [--from N] [--events N]\n\n"
         "info says what was recorded, check whether births and deaths foretell each collection "
         "that\n"
         "came (exit 1 if not), survival what collections of the young generation would find under "
         "each\n"
-        "threshold, dump prints one event per line. A trace whose program was killed is read as "
-        "far as\n"
-        "it goes, and said to be truncated.\n");
+        "threshold, dump prints one event per line. fit writes a workload that resembles the "
+        "recording,\n"
+        "and says how near it comes (exit 1: a figure is off by more than 10 %, or over a fifth of "
+        "the\n"
+        "pairs of policies rank otherwise). A trace whose program was killed is read as far as "
+        "it goes,\n"
+        "and said to be truncated.\n");
     options_print(OPTIONS, ARRAY_LENGTH(OPTIONS));
     puts("\nevents");
     for (size_t i = 0; i < TRACE_KINDS; i++)
@@ -197,25 +212,46 @@ static int survival(const TraceArguments *a, TraceReader *reader) {
                                                                    : options_fail(&error);
 }
 
+// It is ./NAME.ini for FOLDER/NAME.trace.
+static int fit(const TraceArguments *a, TraceReader *reader) {
+    char out[PATH_SIZE];
+    (void)reader;
+    if (a->runs->out == NULL) {
+        const char *slash = strrchr(a->file, '/'), *base = slash != NULL ? slash + 1 : a->file;
+        const char *dot = strrchr(base, '.');
+        const int length = (int)(dot != NULL && dot > base ? dot - base : (long)strlen(base));
+        snprintf(out, sizeof out, "%.*s.ini", length, base);
+        a->runs->out = out;
+    }
+    a->runs->format = a->format;
+    return fit_trace(a->file, a->runs);
+}
+
 static const struct {
     const char *name;
     int (*run)(const TraceArguments *arguments, TraceReader *reader);
-} ACTIONS[] = {{"info", info}, {"check", check}, {"survival", survival}, {"dump", dump}};
+} ACTIONS[] = {
+    {"info", info}, {"check", check}, {"survival", survival}, {"fit", fit}, {"dump", dump}};
 
 static bool arguments_fit(const TraceArguments *a, Error *error) {
     if (a->action == NULL)
-        return error_set(error, "trace takes info, check, survival or dump, and a file");
+        return error_set(error, "trace takes info, check, survival, fit or dump, and a file");
     if (a->file == NULL) return error_set(error, "no trace given: ouro trace %s FILE", a->action);
     if (a->dump_only != NULL && strcmp(a->action, "dump") != 0)
         return error_set(error, "--%s is for dump", a->dump_only);
+    if (a->fit_only != NULL && strcmp(a->action, "fit") != 0)
+        return error_set(error, "--%s is for fit", a->fit_only);
     if (a->figure != NULL && strcmp(a->action, "survival") != 0)
         return error_set(error, "--figure is for survival");
     return true;
 }
 
 int trace_command(int argc, char **argv) {
-    TraceArguments a = {.events = UINT64_MAX / 2, .top = 20};
+    static RunArguments runs;
+    TraceArguments a = {.events = UINT64_MAX / 2, .top = 20, .runs = &runs};
     Error error = {0};
+    run_arguments_default(&runs, argc, argv);
+    runs.cost = cost_table_shipped(COST_COUNTS);
     if (!options_parse(argc - 1, argv + 1, OPTIONS, ARRAY_LENGTH(OPTIONS), trace_option, &a,
                        &error))
         return options_fail(&error);
@@ -232,6 +268,6 @@ int trace_command(int argc, char **argv) {
         trace_reader_free(reader);
         return code;
     }
-    error_set(&error, "trace %s: there are info, check, survival and dump", a.action);
+    error_set(&error, "trace %s: there are info, check, survival, fit and dump", a.action);
     return options_fail(&error);
 }

@@ -7,10 +7,12 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "cli/fit_text.h"
 #include "fuzz.h"
 #include "mutator.h"
 #include "spec.h"
 #include "trace_check.h"
+#include "trace_fit.h"
 #include "trace_frame.h"
 #include "trace_story.h"
 #include "trace_survival.h"
@@ -134,6 +136,33 @@ static void play_all(const char *path) {
     mutator_close(mutator);
 }
 
+// What is fitted to it, whatever it says, is a workload.
+static void fit_all(const char *path) {
+    static TraceFit fit;
+    static Spec spec;
+    Error error = {0};
+    TraceFitter *fitter = trace_fitter_new(path, &error);
+    if (fitter == NULL) {
+        fuzz_check_refusal(&error);
+        return;
+    }
+    for (uint32_t parts = 1; parts <= FIT_PARTS_MAX; parts += FIT_PARTS_MAX - 1) {
+        char *text = NULL;
+        size_t size = 0;
+        CHECK(trace_fit(fitter, parts, &fit, &error));
+        FILE *file = open_memstream(&text, &size);
+        fit_text_write(file, &fit, fitter, path);
+        fclose(file);
+        if (!spec_read_text(&spec, "fit.ini", text, NULL, 0, &error)) {
+            fprintf(stderr, "%s\n%s", error.text, text);
+            CHECK(false);
+        }
+        CHECK(fit.nominal.live <= fit.nominal.live_max);
+        free(text);
+    }
+    trace_fitter_free(fitter);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) return 0;
     File file = {NULL, 0};
@@ -146,6 +175,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_all(path);
     survey_all(path);
     play_all(path);
+    fit_all(path);
     free(file.bytes);
     return 0;
 }
