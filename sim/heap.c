@@ -98,7 +98,7 @@ static void apply_phase(Heap *h, const Event *event) {
 // The 1 that is taken away before a unit comes back with it: in between, nobody looks at it.
 static void apply_tally(Heap *h, const Event *event) {
     uint64_t *young = &h->view.young;
-    const uint32_t list = event->template <FREE_LISTS ? event->template : FREE_LISTS;
+    const uint32_t list = (uint32_t)min_u64(event->template, FREE_LISTS);
     const uint32_t room = free_list_room(list);
     uint32_t *level = &h->free_blocks[list];
     switch (event->flags) {

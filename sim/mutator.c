@@ -31,10 +31,28 @@ static void turns_begin(Mutator *m) {
     }
 }
 
+// Instead of by chance, values of tables come by the population's turn: multiples of these two
+// fill a square evenly (M. Roberts' R2 sequence, of the plastic number), so all sizes have all
+// lifetimes.
+static uint64_t turn_draw(Mutator *m, const Dist *dist, uint32_t purpose, uint32_t population) {
+    static const uint32_t steps[DRAWS] = {
+        [DRAW_OBJECTS] = 0xc13fa9a9, [DRAW_LIFETIME] = 0x91e10da5};
+    return dist->kind == DIST_TABLE ? dist_table_at(dist, m->turns[population] * steps[purpose])
+                                    : dist_draw(dist, &m->draws[purpose]);
+}
+
+static uint64_t turn_take(Mutator *m, uint32_t population) {
+    const Population *p = &m->spec->populations[population];
+    m->turns[population]++;
+    const uint64_t objects = turn_draw(m, &p->objects, DRAW_OBJECTS, population);
+    m->due[population] += turn_length(p, objects * DIST_MEAN_PARTS);
+    return objects;
+}
+
 static uint32_t choose_population(Mutator *m) {
     const Choice *choice = &m->choices[m->phase];
     if (choice->count == 1) return choice->populations[0];
-    if (m->even) return whose_turn(m, choice);
+    if (UNLIKELY(m->even)) return whose_turn(m, choice);
     uint32_t bits = rng_next(&m->draws[DRAW_POPULATION]), i = 0;
     while (i + 1 < choice->count && bits >= choice->below[i]) i++;
     return choice->populations[i];
@@ -44,10 +62,6 @@ static uint32_t choose_target(Mutator *m, const Link *link) {
     if (!rng_chance(&m->draws[DRAW_LINK], link->ppm)) return NO_UNIT;
     return held_random(m, link->population, DRAW_LINK);
 }
-
-// Multiples of these fill a square evenly (M. Roberts' R2 sequence, of the plastic number): so all
-// sizes have all lifetimes.
-static const uint32_t TURN_OBJECTS = 0xc13fa9a9, TURN_LIFETIME = 0x91e10da5;
 
 // Targets are drawn before the unit is held: a unit never refers to itself.
 static void unit_link(Mutator *m, Unit *unit, const Population *p, Event *birth) {
@@ -70,9 +84,8 @@ static void unit_hold(Mutator *m, uint32_t unit, uint32_t population, const Life
     if (held->kept) held_add(m, held, unit);
     if (lifetime->kind != LIVES_ALLOCATIONS) return;
     const Dist *dist = &lifetime->allocations;
-    uint64_t life = m->even && dist->kind == DIST_TABLE
-                        ? dist_table_at(dist, m->turns[population] * TURN_LIFETIME)
-                        : dist_draw(dist, &m->draws[DRAW_LIFETIME]);
+    uint64_t life = UNLIKELY(m->even) ? turn_draw(m, dist, DRAW_LIFETIME, population)
+                                      : dist_draw(dist, &m->draws[DRAW_LIFETIME]);
     wheel_add(&m->wheel, unit, m->clock + max_u64(life, 1));
 }
 
@@ -82,21 +95,12 @@ static void emit_work(Mutator *m, uint64_t ns) {
     if (ns > 0) emit(m, (Event){.op = OP_WORK, .flags = shift, .value = (uint32_t)(ns >> shift)});
 }
 
-static uint32_t objects_draw(Mutator *m, uint32_t population) {
-    const Population *p = &m->spec->populations[population];
-    if (!m->even) return (uint32_t)dist_draw(&p->objects, &m->draws[DRAW_OBJECTS]);
-    const uint32_t turn = ++m->turns[population];
-    const uint32_t objects =
-        (uint32_t)(p->objects.kind == DIST_TABLE ? dist_table_at(&p->objects, turn * TURN_OBJECTS)
-                                                 : dist_draw(&p->objects, &m->draws[DRAW_OBJECTS]));
-    m->due[population] += turn_length(p, (uint64_t)objects * DIST_MEAN_PARTS);
-    return objects;
-}
-
 static uint64_t unit_build(Mutator *m) {
     uint32_t number = choose_population(m);
     const Population *p = &m->spec->populations[number];
-    uint32_t objects = objects_draw(m, number);
+    uint32_t objects =
+        (uint32_t)(UNLIKELY(m->even) ? turn_take(m, number)
+                                     : dist_draw(&p->objects, &m->draws[DRAW_OBJECTS]));
     if (p->external) {
         emit_work(m, objects * p->external_ns + p->work_ns);
         return objects;

@@ -155,7 +155,7 @@ static void event_play(Mutator *m, const LifeEvent *event) {
             if (event->counted) tally(m, TALLY_GIVEN);
             break;
         case COLLECTING:
-            m->trace->callbacks = m->trace->story.callbacks[m->trace->collections++];
+            m->trace->callbacks = m->trace->story.collections[m->trace->collections++].callbacks;
             break;
         case LIST_TAKEN:
         case LIST_GIVEN:

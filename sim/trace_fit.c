@@ -19,25 +19,28 @@ typedef struct {
 
 typedef struct {
     uint64_t parent;  // union-find; of a component's first one: itself
-    uint64_t end;     // lives when it became garbage; 0: it has not
+    uint64_t end;     // lives when it died, or became garbage; 0: it has not
     uint32_t place;   // where it was asked for, from 1; 0: not known
 } Life;
 
+// Lives, or numbers of lives, in the order of what happened.
+typedef struct {
+    uint64_t *items;
+    uint64_t count, capacity;
+} Numbers;
+
 struct TraceFitter {
-    const char *path;
     TraceStory story;
     Stretch stretches[FIT_PARTS_MAX];
     uint32_t stretch_count;
     uint32_t type_of[STORY_KINDS_MAX];  // kind to the first of its name
     char (*places)[PLACE_SIZE];         // from 1
-    TraceFit *fit;                      // that is made
     Life *lives;
-    uint64_t count;                             // lives that have begun
-    uint64_t ends[FIT_PARTS_MAX];               // lives at the end of each part
-    uint32_t part;                              // that is on
-    FitUnit cascades[FIT_PARTS_MAX][FIT_AGES];  // what dies at this moment
-    bool dying;                                 // there are cascades
+    uint64_t count;       // lives that have begun
+    Numbers dead;         // lives, as their reference counts came to 0
+    Numbers calls;        // lives before each gc.collect()
     uint64_t *untracked;  // by slot: 1 + the life whose block is there still; 0: none
+    Nominal nominal;
     FitCells *cells;
 };
 
@@ -62,38 +65,29 @@ static void stretch_name(const TraceFitter *f, Stretch *stretch, const char *tex
 }
 
 // The stretches of phases; more than there may be parts are one.
-static bool stretches_read(TraceFitter *f, Error *error) {
-    LifeEvent event;
-    uint64_t lives = 0;
-    LifeReader *reader = life_reader_new(f->path, error);
-    if (reader == NULL) return false;
+static void stretches_find(TraceFitter *f) {
+    const TraceStory *story = &f->story;
     f->stretches[f->stretch_count++] = (Stretch){.name = "start"};
-    if (f->story.change > 0)
-        f->stretches[f->stretch_count++] = (Stretch){"steady", f->story.change};
-    while (life_read(reader, &event, error)) {
-        lives += event.kind == LIFE_BEGINS;
-        if (event.kind != TRACE_SAYS || event.event->kind != TRACE_PHASE) continue;
-        if (lives == f->stretches[f->stretch_count - 1].begin) f->stretch_count--;
+    for (uint32_t i = 0; i < story->turn_count; i++) {
+        const StoryTurn *turn = &story->turns[i];
+        if (turn->lives == f->stretches[f->stretch_count - 1].begin) f->stretch_count--;
         if (f->stretch_count == FIT_PARTS_MAX) continue;
         Stretch *next = &f->stretches[f->stretch_count++];
-        next->begin = lives;
-        stretch_name(f, next, event.event->text);
+        next->begin = turn->lives;
+        stretch_name(f, next, story->phases[turn->phase].name);
     }
-    life_reader_free(reader);
-    return error->text[0] == '\0';
 }
 
 // The longest stretches are cut into equal parts, to `most` in all. Of several, the first one stays
 // whole: policies that know phases know it.
-static void parts_cut(TraceFitter *f, uint32_t most) {
-    const Stretch *stretches = f->stretches;
+static void parts_cut(const TraceFitter *f, uint32_t most, TraceFit *fit) {
     const uint32_t count = f->stretch_count;
-    const uint64_t lives = f->story.life_count;
     uint32_t pieces[FIT_PARTS_MAX] = {0}, total = count;
     uint64_t lengths[FIT_PARTS_MAX] = {0};
     for (uint32_t i = 0; i < count; i++) {
+        const uint64_t end = i + 1 < count ? f->stretches[i + 1].begin : f->count;
         pieces[i] = 1;
-        lengths[i] = (i + 1 < count ? stretches[i + 1].begin : lives) - stretches[i].begin;
+        lengths[i] = end - f->stretches[i].begin;
     }
     for (; total < most; total++) {
         uint32_t longest = count > 1;
@@ -103,24 +97,33 @@ static void parts_cut(TraceFitter *f, uint32_t most) {
     }
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < pieces[i]; k++) {
-            FitPart *part = &f->fit->parts[f->fit->part_count];
+            FitPart *part = &fit->parts[fit->part_count++];
+            part->begin = f->stretches[i].begin + mul_div_u64(lengths[i], k, pieces[i]);
+            part->objects =
+                f->stretches[i].begin + mul_div_u64(lengths[i], k + 1, pieces[i]) - part->begin;
             if (pieces[i] == 1)
-                memcpy(part->name, stretches[i].name, sizeof part->name);
+                memcpy(part->name, f->stretches[i].name, sizeof part->name);
             else
-                snprintf(part->name, sizeof part->name, "%.26s-%hhu", stretches[i].name,
+                snprintf(part->name, sizeof part->name, "%.26s-%hhu", f->stretches[i].name,
                          (unsigned char)(k + 1));
-            f->ends[f->fit->part_count++] =
-                stretches[i].begin + mul_div_u64(lengths[i], k + 1, pieces[i]);
         }
 }
 
-static uint32_t part_of(const TraceFitter *f, uint64_t life) {
-    uint32_t part = 0;
-    while (part + 1 < f->fit->part_count && life >= f->ends[part]) part++;
+static uint32_t part_of(const TraceFit *fit, uint64_t life) {
+    uint32_t part = fit->part_count - 1;
+    while (part > 0 && life < fit->parts[part].begin) part--;
     return part;
 }
 
-// ---- lives ----
+// ---- what happened ----
+
+static void numbers_add(Numbers *numbers, uint64_t item) {
+    if (numbers->count == numbers->capacity) {
+        numbers->capacity = numbers->capacity * 2 + 1024;
+        numbers->items = memory_resize(numbers->items, numbers->capacity, sizeof *numbers->items);
+    }
+    numbers->items[numbers->count++] = item;
+}
 
 static uint64_t component_of(TraceFitter *f, uint64_t life) {
     while (f->lives[life].parent != life) {
@@ -138,52 +141,19 @@ static bool is_garbage(const TraceFitter *f, uint64_t life) {
     return f->story.lives[life] & STORY_GARBAGE;
 }
 
-static void unit_add(const TraceFitter *f, FitUnit *unit, uint64_t life) {
-    if (unit->objects == 0) unit->type = f->type_of[f->story.lives[life] & STORY_KIND];
-    if (f->lives[life].place != 0) unit->place = f->lives[life].place;
-    unit->objects++;
-    unit->bytes += kind_of(f, life)->bytes;
-    unit->born += life;
-}
-
-static void cascades_settle(TraceFitter *f) {
-    if (!f->dying) return;
-    f->dying = false;
-    for (uint32_t part = 0; part <= f->part; part++)
-        for (uint32_t age = 0; age < FIT_AGES; age++) {
-            FitUnit *unit = &f->cascades[part][age];
-            if (unit->objects == 0) continue;
-            fit_cells_add(f->cells, part, FIT_COUNTED, unit, f->count);
-            *unit = (FitUnit){0};
-        }
-}
-
 static void life_begin(TraceFitter *f, uint64_t life) {
     CHECK(life == f->count && life < f->story.life_count);
-    cascades_settle(f);
     f->lives[life] = (Life){.parent = life};
     f->count++;
-    while (life >= f->ends[f->part]) f->part++;
-    f->fit->parts[f->part].objects++;
-    nominal_born(&f->fit->nominal, 1, kind_of(f, life)->bytes);
+    nominal_born(&f->nominal, 1, kind_of(f, life)->bytes);
 }
 
-static void life_died(TraceFitter *f, uint64_t life) {
+// What is garbage dies when it is found, all other when it ends.
+static void life_died(TraceFitter *f, uint64_t life, bool as_garbage) {
+    if (is_garbage(f, life) != as_garbage || f->lives[life].end != 0) return;
     f->lives[life].end = f->count;
-    nominal_died(&f->fit->nominal, 1, life, f->count);
-}
-
-static void life_end(TraceFitter *f, const LifeEvent *event) {
-    const uint64_t life = event->life;
-    if (event->number != 1) f->untracked[event->slot] = life + 1;
-    if (is_garbage(f, life) || f->lives[life].end != 0) return;
-    life_died(f, life);
-    unit_add(f, &f->cascades[part_of(f, life)][fit_age(f->count - life - 1)], life);
-    f->dying = true;
-}
-
-static void garbage_found(TraceFitter *f, uint64_t life) {
-    if (is_garbage(f, life) && f->lives[life].end == 0) life_died(f, life);
+    nominal_died(&f->nominal, 1, life, f->count);
+    if (!as_garbage) numbers_add(&f->dead, life);
 }
 
 static void garbage_refers(TraceFitter *f, uint64_t from, uint64_t to) {
@@ -199,23 +169,24 @@ static void place_name(const char *text, char place[PLACE_SIZE]) {
 
 static void says(TraceFitter *f, const TraceEvent *event) {
     const uint64_t place = event->numbers[0] + 1;
-    if (event->kind == TRACE_COLLECT) f->fit->parts[f->part].calls++;
+    if (event->kind == TRACE_COLLECT) numbers_add(&f->calls, f->count);
     if (event->kind == TRACE_PLACE && place < PLACES_MAX) place_name(event->text, f->places[place]);
     if (event->kind == TRACE_SITE && place < PLACES_MAX && f->count > 0)
         f->lives[f->count - 1].place = (uint32_t)place;
 }
 
-static void event_fit(TraceFitter *f, const LifeEvent *event) {
+static void event_read(TraceFitter *f, const LifeEvent *event) {
     switch (event->kind) {
         case LIFE_BEGINS:
             f->untracked[event->slot] = 0;
             life_begin(f, event->life);
             break;
         case LIFE_ENDS:
-            life_end(f, event);
+            if (event->number != 1) f->untracked[event->slot] = event->life + 1;
+            life_died(f, event->life, false);
             break;
         case LIFE_GARBAGE:
-            garbage_found(f, event->life);
+            life_died(f, event->life, true);
             break;
         case LIFE_REFERS:
             garbage_refers(f, event->life, event->number);
@@ -231,14 +202,40 @@ static void event_fit(TraceFitter *f, const LifeEvent *event) {
     }
 }
 
-// ---- what is known in the end ----
+// ---- units ----
+
+static void unit_add(const TraceFitter *f, FitUnit *unit, uint64_t life) {
+    if (unit->objects == 0) unit->type = f->type_of[f->story.lives[life] & STORY_KIND];
+    if (f->lives[life].place != 0) unit->place = f->lives[life].place;
+    unit->objects++;
+    unit->bytes += kind_of(f, life)->bytes;
+    unit->born += life;
+}
+
+// What died at one moment: of one part and age a unit.
+static void dead_add(const TraceFitter *f, const TraceFit *fit) {
+    FitUnit units[FIT_PARTS_MAX * FIT_AGES] = {0};
+    uint32_t used[FIT_PARTS_MAX * FIT_AGES], count = 0;
+    for (uint64_t i = 0; i < f->dead.count; i++) {
+        const uint64_t life = f->dead.items[i], end = f->lives[life].end;
+        const uint32_t at = part_of(fit, life) * FIT_AGES + fit_age(end - life - 1);
+        if (units[at].objects == 0) used[count++] = at;
+        unit_add(f, &units[at], life);
+        if (i + 1 < f->dead.count && f->lives[f->dead.items[i + 1]].end == end) continue;
+        while (count > 0) {
+            FitUnit *unit = &units[used[--count]];
+            fit_cells_add(f->cells, used[count] / FIT_AGES, FIT_COUNTED, unit, end);
+            *unit = (FitUnit){0};
+        }
+    }
+}
 
 static bool is_found(const TraceFitter *f, uint64_t life) {
     return f->lives[life].end != 0 && is_garbage(f, life);
 }
 
 // Of which part a component is, and when it died, its last one says.
-static void components_add(TraceFitter *f) {
+static void components_add(TraceFitter *f, TraceFit *fit) {
     FitUnit *components = memory_new(f->count + 1, sizeof *components);
     for (uint64_t life = 0; life < f->count; life++)
         if (is_found(f, life)) unit_add(f, &components[component_of(f, life)], life);
@@ -246,37 +243,51 @@ static void components_add(TraceFitter *f) {
         if (!is_found(f, life)) continue;
         FitUnit *component = &components[component_of(f, life)];
         if (component->objects == 0) continue;
-        nominal_component(&f->fit->nominal, component->objects);
-        fit_cells_add(f->cells, part_of(f, life), FIT_CYCLIC, component, f->lives[life].end);
+        nominal_component(&fit->nominal, component->objects);
+        fit_cells_add(f->cells, part_of(fit, life), FIT_CYCLIC, component, f->lives[life].end);
         component->objects = 0;
     }
     free(components);
 }
 
-static void kept_add(TraceFitter *f) {
+static void kept_add(const TraceFitter *f, TraceFit *fit) {
     for (uint64_t life = 0; life < f->count; life++) {
         if (f->lives[life].end != 0) continue;
         FitUnit unit = {0};
         unit_add(f, &unit, life);
-        fit_cells_add(f->cells, part_of(f, life), FIT_KEPT, &unit, f->count);
-        nominal_stayed(&f->fit->nominal, 1, life, f->count);
+        fit_cells_add(f->cells, part_of(fit, life), FIT_KEPT, &unit, f->count);
+        nominal_stayed(&fit->nominal, 1, life, f->count);
     }
 }
 
-static void untracked_add(TraceFitter *f) {
+static void parts_fill(const TraceFitter *f, TraceFit *fit) {
+    for (uint64_t i = 0; i < f->calls.count; i++)
+        fit->parts[part_of(fit, f->calls.items[i] - (f->calls.items[i] > 0))].calls++;
     for (uint32_t slot = 0; slot < f->story.slots; slot++) {
         const uint64_t life = f->untracked[slot] - 1;
         if (f->untracked[slot] != 0)
-            f->fit->parts[part_of(f, life)].untracked += kind_of(f, life)->bytes;
+            fit->parts[part_of(fit, life)].untracked += kind_of(f, life)->bytes;
     }
 }
 
-// ---- a trace, several times ----
+// ---- a trace, read once, and fitted several times ----
 
 TraceFitter *trace_fitter_new(const char *path, Error *error) {
+    LifeEvent event;
+    LifeReader *reader = NULL;
     TraceFitter *f = memory_new(1, sizeof *f);
-    f->path = path;
-    if (!trace_story_read(&f->story, path, error) || !stretches_read(f, error)) {
+    bool good = trace_story_read(&f->story, path, error);
+    if (good) reader = life_reader_new(path, error);
+    if (reader != NULL) {
+        f->lives = memory_new(f->story.life_count + 1, sizeof *f->lives);
+        f->untracked = memory_new(f->story.slots + 1, sizeof *f->untracked);
+        f->places = memory_new(PLACES_MAX, sizeof *f->places);
+        f->cells = fit_cells_new();
+        while (life_read(reader, &event, error)) event_read(f, &event);
+        stretches_find(f);
+    }
+    life_reader_free(reader);
+    if (error->text[0] != '\0') {
         trace_fitter_free(f);
         return NULL;
     }
@@ -284,10 +295,6 @@ TraceFitter *trace_fitter_new(const char *path, Error *error) {
         for (k = 0; strcmp(f->story.kinds[k].name, f->story.kinds[i].name) != 0; k++) continue;
         f->type_of[i] = k;
     }
-    f->lives = memory_new(f->story.life_count + 1, sizeof *f->lives);
-    f->untracked = memory_new(f->story.slots + 1, sizeof *f->untracked);
-    f->places = memory_new(PLACES_MAX, sizeof *f->places);
-    f->cells = fit_cells_new();
     return f;
 }
 
@@ -295,30 +302,24 @@ void trace_fitter_free(TraceFitter *f) {
     if (f == NULL) return;
     trace_story_free(&f->story);
     free(f->lives);
+    free(f->dead.items);
+    free(f->calls.items);
     free(f->untracked);
     free(f->places);
     fit_cells_free(f->cells);
     free(f);
 }
 
-bool trace_fit(TraceFitter *f, uint32_t parts, TraceFit *fit, Error *error) {
-    LifeEvent event;
-    LifeReader *reader = life_reader_new(f->path, error);
-    if (reader == NULL) return false;
-    *fit = (TraceFit){.head = f->story.head, .truncated = f->story.truncated};
-    f->fit = fit;
-    f->count = f->part = 0;
-    memset(f->untracked, 0, (f->story.slots + 1) * sizeof *f->untracked);
+void trace_fit(TraceFitter *f, uint32_t parts, TraceFit *fit) {
+    *fit =
+        (TraceFit){.head = f->story.head, .truncated = f->story.truncated, .nominal = f->nominal};
     fit_cells_clear(f->cells);
-    parts_cut(f, parts);
-    while (life_read(reader, &event, error)) event_fit(f, &event);
-    life_reader_free(reader);
-    cascades_settle(f);
-    components_add(f);
-    kept_add(f);
-    untracked_add(f);
+    parts_cut(f, parts, fit);
+    parts_fill(f, fit);
+    dead_add(f, fit);
+    components_add(f, fit);
+    kept_add(f, fit);
     fit->population_count = fit_cells_choose(f->cells, fit->populations);
-    return error->text[0] == '\0';
 }
 
 const char *trace_fit_type(const TraceFitter *f, const FitPopulation *population) {

@@ -13,6 +13,7 @@
 
 typedef struct {
     char name[STORY_NAME_SIZE];
+    uint64_t begin;  // objects before it
     uint64_t objects;
     uint64_t calls;      // of gc.collect()
     uint64_t untracked;  // bytes of blocks that no collector looks at any more, and that stay
@@ -28,14 +29,13 @@ typedef struct {
     Nominal nominal;  // of the trace itself
 } TraceFit;
 
-// A trace that has been read once; `path` outlives it. NULL with `error` when it cannot be read, or
-// is damaged.
+// A trace that has been read. NULL with `error` when it cannot be, or is damaged.
 typedef struct TraceFitter TraceFitter;
 TraceFitter *trace_fitter_new(const char *path, Error *error);
 void trace_fitter_free(TraceFitter *fitter);
 
 // The fit with so many parts, 1 to FIT_PARTS_MAX; more if the program marked more phases.
-bool trace_fit(TraceFitter *fitter, uint32_t parts, TraceFit *fit, Error *error);
+void trace_fit(TraceFitter *fitter, uint32_t parts, TraceFit *fit);
 
 // What populations are of, and where they were asked for ("" when that is not known).
 const char *trace_fit_type(const TraceFitter *fitter, const FitPopulation *population);

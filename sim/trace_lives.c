@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "free_lists.h"
+#include "trace_frame.h"
+
+enum { BYTES_MAX = 1 << 30 };  // of a block
 
 // What a slot is now.
 typedef struct {
@@ -294,6 +297,10 @@ static void pass_begin(LifeReader *r, const TraceEvent *e) {
     }
 }
 
+static uint32_t bytes_of(const TraceEvent *e) {
+    return (uint32_t)min_u64(e->numbers[0], BYTES_MAX);
+}
+
 static void refers(LifeReader *r, uint32_t to) {
     if (r->in_sample) reference_add(r, to);
     const Slot from = *slot_of(r, r->unreachable), other = *slot_of(r, to);
@@ -314,7 +321,7 @@ static void seen(LifeReader *r, const TraceEvent *e) {
     }
     if (e->kind == TRACE_REFERS) refers(r, e->slot);
     if (e->kind == TRACE_REACHABLE) garbage_set(r, e->slot, false);
-    if (e->kind == TRACE_RESIZE) slot_of(r, e->slot)->bytes = (uint32_t)e->numbers[0];
+    if (e->kind == TRACE_RESIZE) slot_of(r, e->slot)->bytes = bytes_of(e);
 }
 
 // ---- free lists ----
@@ -335,15 +342,14 @@ static void list_give(LifeReader *r, uint32_t list) {
 static void list_change(LifeReader *r, const uint64_t *numbers) {
     if (numbers[0] >= FREE_LISTS) return;
     const uint32_t list = (uint32_t)numbers[0];
-    const bool gives = (numbers[1] & 1) == 0;  // zigzag
-    const uint64_t change = min_u64((numbers[1] >> 1) + !gives, free_list_room(list));
-    uint64_t *level = &r->level[list];
+    int64_t change = free_list_cut(list, unzigzag(numbers[1]));
     if (r->collecting) {
-        *level = gives ? min_u64(*level + change, free_list_room(list))
-                       : *level - min_u64(*level, change);
+        const int64_t level = free_list_cut(list, (int64_t)r->level[list] + change);
+        r->level[list] = level > 0 ? (uint64_t)level : 0;
         return;
     }
-    for (uint64_t i = 0; i < change; i++) gives ? list_give(r, list) : list_take(r, list);
+    for (; change > 0; change--) list_give(r, list);
+    for (; change < 0; change++) list_take(r, list);
 }
 
 // Those that it left as they were, too: another collector would have filled them.
@@ -385,7 +391,7 @@ static void event_read(LifeReader *r) {
         case TRACE_BIRTH:
             r->is_held = true;
             r->held = e->slot;
-            r->held_bytes = (uint32_t)min_u64(e->numbers[0], 1u << 30);
+            r->held_bytes = bytes_of(e);
             break;
         case TRACE_DEATH:
             block_free(r, e->slot);

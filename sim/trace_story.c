@@ -13,7 +13,7 @@
 
 enum { GROUPS = 1 << 15, TYPES_MAX = 1 << 14, UNSEEN = TYPES_MAX - 1, NO_GROUP = UINT16_MAX };
 enum { LIVES_AT_FIRST = 1 << 16, GARBAGE_GONE = 1 };
-enum { BYTES_MIN = 32, BYTES_MAX = 1 << 30 };  // of a block: two links, count and type
+enum { BYTES_MIN = 32 };  // of a block: two links, count and type
 
 // Lives of one phase, type and size, while it is not known which are frequent.
 typedef struct {
@@ -30,6 +30,8 @@ typedef struct {
     uint64_t capacity;
     char (*types)[STORY_NAME_SIZE];
     uint32_t phase, collecting_phase;
+    ChangeFinder finder;
+    uint64_t live;
     uint64_t *condemned;  // lives of garbage that ended in the collection that is on
     uint64_t condemned_count, condemned_capacity, collection_capacity;
     uint64_t *found;  // lives of garbage that was found since the last collection
@@ -64,24 +66,8 @@ static void phase_begin(Reading *r, const char *name) {
     if (!is_known && story->phase_count < STORY_PHASES_MAX)
         text_plain(name, story->phases[story->phase_count++].name, STORY_NAME_SIZE);
     r->phase = trace_story_phase(story, name);
-}
-
-// Where a program that names no phase turns from building to serving.
-static bool change_read(TraceStory *story, const char *path, Error *error) {
-    LifeEvent event;
-    ChangeFinder finder = {0};
-    uint64_t begun = 0, live = 0;
-    bool is_named = false;
-    LifeReader *reader = life_reader_new(path, error);
-    if (reader == NULL) return false;
-    while (life_read(reader, &event, error)) {
-        is_named = is_named || (event.kind == TRACE_SAYS && event.event->kind == TRACE_PHASE);
-        live -= event.kind == LIFE_ENDS;
-        if (event.kind == LIFE_BEGINS) change_note(&finder, ++begun, ++live);
-    }
-    life_reader_free(reader);
-    story->change = is_named ? 0 : change_find(&finder);
-    return error->text[0] == '\0';
+    if (story->turn_count < STORY_PHASES_MAX)
+        story->turns[story->turn_count++] = (StoryTurn){story->life_count, r->phase};
 }
 
 // The group of these three; of all that have no room any more, the first.
@@ -114,7 +100,8 @@ static void life_begin(Reading *r, const LifeEvent *event) {
         r->groups_of = memory_resize(r->groups_of, r->capacity, sizeof *r->groups_of);
         r->garbage = memory_resize(r->garbage, r->capacity, sizeof *r->garbage);
     }
-    if (story->life_count++ == story->change && story->change > 0) phase_begin(r, "steady");
+    story->life_count++;
+    change_note(&r->finder, story->life_count, ++r->live);
     r->groups_of[event->life] = NO_GROUP;
     r->garbage[event->life] = 0;
     life_group(r, event->life, group_of(r, r->phase, UNSEEN, (uint32_t)event->number));
@@ -131,12 +118,12 @@ static void life_type(Reading *r, const LifeEvent *event) {
 
 static void collecting(Reading *r) {
     TraceStory *story = r->story;
-    if (story->collections == r->collection_capacity) {
+    if (story->collection_count == r->collection_capacity) {
         r->collection_capacity = r->collection_capacity * 2 + 256;
-        story->callbacks =
-            memory_resize(story->callbacks, r->collection_capacity, sizeof *story->callbacks);
+        story->collections =
+            memory_resize(story->collections, r->collection_capacity, sizeof *story->collections);
     }
-    story->callbacks[story->collections++] = 0;
+    story->collections[story->collection_count++] = (StoryCollection){story->life_count, 0};
     r->collecting_phase = r->phase;
     r->condemned_count = 0;
     r->collecting = true;
@@ -152,6 +139,7 @@ static void lives_push(uint64_t **lives, uint64_t *count, uint64_t *capacity, ui
 
 // Garbage that ends with its block and outside a collection was not collected.
 static void life_end(Reading *r, const LifeEvent *event) {
+    r->live--;
     uint8_t *garbage = &r->garbage[event->life];
     if (*garbage == 0) return;
     *garbage |= GARBAGE_GONE;
@@ -167,10 +155,10 @@ static void collected(Reading *r, const uint64_t *numbers) {
     TraceStory *story = r->story;
     uint64_t kept = numbers[6];
     r->collecting = false;
-    if (story->collections == 0) return;
+    if (story->collection_count == 0) return;
     // A weak reference is an object, and is called once.
     const uint64_t called = min_u64(numbers[5], story->life_count - r->called);
-    story->callbacks[story->collections - 1] += (uint32_t)called;
+    story->collections[story->collection_count - 1].callbacks += (uint32_t)called;
     story->phases[r->collecting_phase].lives += called;
     r->called += called;
     for (uint64_t i = 0; i < r->found_count && kept > 0; i++)
@@ -220,6 +208,26 @@ static void event_read(Reading *r, const LifeEvent *event) {
         case LIST_LEVEL:
             break;
     }
+}
+
+// ---- a program that names no phase ----
+
+// It has one more where it turns from building to serving.
+static void change_settle(Reading *r) {
+    TraceStory *story = r->story;
+    const uint64_t change = story->turn_count > 0 ? 0 : change_find(&r->finder);
+    if (change == 0 || change == story->life_count) return;
+    phase_begin(r, "steady");
+    story->change = story->turns[0].lives = change;
+    for (uint64_t life = change; life < story->life_count; life++) {
+        const Group *group = &r->groups[r->groups_of[life]];
+        life_group(r, life, group_of(r, r->phase, group->type, group->bytes));
+    }
+    uint64_t later = story->life_count - change;
+    for (uint64_t i = 0; i < story->collection_count; i++)
+        if (story->collections[i].lives > change) later += story->collections[i].callbacks;
+    story->phases[0].lives -= later;
+    story->phases[r->phase].lives += later;
 }
 
 // ---- kinds ----
@@ -306,7 +314,6 @@ static bool digest_of(const char *path, uint64_t *digest, Error *error) {
 bool trace_story_read(TraceStory *story, const char *path, Error *error) {
     LifeEvent event;
     *story = (TraceStory){.phase_count = 1, .phases[0].name = "start"};
-    if (!change_read(story, path, error)) return false;
     LifeReader *reader = life_reader_new(path, error);
     if (reader == NULL) return false;
     Reading r = {.story = story,
@@ -322,6 +329,7 @@ bool trace_story_read(TraceStory *story, const char *path, Error *error) {
     story->truncated = trace_is_truncated(trace);
     bool good = error->text[0] == '\0';
     if (good && story->life_count == 0) good = error_set(error, "%s: nothing is born in it", path);
+    if (good) change_settle(&r);
     if (good) kinds_choose(&r);
     good = good && digest_of(path, &story->digest, error);
     life_reader_free(reader);
@@ -337,7 +345,7 @@ bool trace_story_read(TraceStory *story, const char *path, Error *error) {
 
 void trace_story_free(TraceStory *story) {
     free(story->lives);
-    free(story->callbacks);
+    free(story->collections);
     story->lives = NULL;
-    story->callbacks = NULL;
+    story->collections = NULL;
 }

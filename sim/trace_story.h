@@ -24,16 +24,29 @@ typedef struct {
     uint64_t lives;  // that begin in it, and weak references that its collections call
 } StoryPhase;
 
+// Where a phase begins, or goes on.
+typedef struct {
+    uint64_t lives;  // before it
+    uint32_t phase;
+} StoryTurn;
+
+typedef struct {
+    uint64_t lives;      // before it
+    uint32_t callbacks;  // of weak references, that it called and counted
+} StoryCollection;
+
 typedef struct {
     TraceHead head;
     uint8_t *lives;  // in the order of their beginnings: the kind, STORY_GARBAGE: ends as garbage
     uint64_t life_count;
-    uint32_t *callbacks;  // by recorded collection: weak references that it called and counted
-    uint64_t collections;
+    StoryCollection *collections;  // as recorded
+    uint64_t collection_count;
     uint32_t kind_count, phase_count;
     uint32_t callback_kind;  // of what stands for weak references that a collection calls
     StoryKind kinds[STORY_KINDS_MAX];
     StoryPhase phases[STORY_PHASES_MAX];  // "start": before the program names one
+    StoryTurn turns[STORY_PHASES_MAX];    // the first ones
+    uint32_t turn_count;
     uint64_t change;  // a program that names no phase: lives before it turns to "steady"; 0: none
     uint32_t slots;   // that are used at all
     bool truncated;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "free_lists.h"
+#include "trace_frame.h"
 
 enum { TYPES_MAX = 1 << 16 };
 
@@ -170,7 +171,7 @@ static void garbage_set(Survey *s, Object *object, bool garbage) {
 // ---- free lists ----
 
 // A block that the program took from a list; where there is none, malloc gives one that is counted.
-static void list_take(Survey *s, size_t list) {
+static void list_take(Survey *s, uint32_t list) {
     if (s->level[list]-- <= 0) {
         s->level[list] = 0;  // it was there before the trace began
         return;
@@ -184,11 +185,11 @@ static void list_take(Survey *s, size_t list) {
     }
 }
 
-static void list_give(Survey *s, size_t list) {
-    s->level[list] = (int64_t)min_u64((uint64_t)s->level[list] + 1, free_list_room((uint32_t)list));
+static void list_give(Survey *s, uint32_t list) {
+    s->level[list] = (int64_t)min_u64((uint64_t)s->level[list] + 1, free_list_room(list));
     for (size_t i = 0; i < s->survival->count; i++) {
         Nursery *n = &s->nurseries[i];
-        if (n->level[list] < free_list_room((uint32_t)list))
+        if (n->level[list] < free_list_room(list))
             n->level[list]++;
         else
             nursery_discount(n);
@@ -196,17 +197,16 @@ static void list_give(Survey *s, size_t list) {
 }
 
 static void list_changed(Survey *s, const uint64_t *numbers) {
-    const size_t list = numbers[0];
-    const bool gives = (numbers[1] & 1) == 0;  // zigzag
-    if (list >= FREE_LISTS) return;
-    const uint64_t change = min_u64((numbers[1] >> 1) + !gives, free_list_room((uint32_t)list));
+    if (numbers[0] >= FREE_LISTS) return;
+    const uint32_t list = (uint32_t)numbers[0];
+    int64_t change = free_list_cut(list, unzigzag(numbers[1]));
     if (s->collecting) {
-        const int64_t level = s->level[list] + (gives ? (int64_t)change : -(int64_t)change);
-        s->level[list] =
-            level < 0 ? 0 : (int64_t)min_u64((uint64_t)level, free_list_room((uint32_t)list));
+        const int64_t level = free_list_cut(list, s->level[list] + change);
+        s->level[list] = level > 0 ? level : 0;
         return;
     }
-    for (uint64_t i = 0; i < change; i++) gives ? list_give(s, list) : list_take(s, list);
+    for (; change > 0; change--) list_give(s, list);
+    for (; change < 0; change++) list_take(s, list);
 }
 
 // Who had this collection, too, has what it left.

@@ -238,8 +238,7 @@ static bool fit_best(Likeness *best, const char *path, const RunArguments *a, ch
     for (size_t i = 0; good && i < ARRAY_LENGTH(parts); i++) {
         char *tried = NULL;
         size_t size = 0;
-        good = trace_fit(fitter, parts[i], fit, error);
-        if (!good) break;
+        trace_fit(fitter, parts[i], fit);
         FILE *file = open_memstream(&tried, &size);
         MEMORY_CHECK(file != NULL);
         fit_text_write(file, fit, fitter, path);
