@@ -54,6 +54,21 @@ START_TEST(a_ratio_is_of_medians_and_its_spread_of_repeats) {
 }
 END_TEST
 
+// 60 / 10, 60 / 12 and 60 / 20.
+START_TEST(a_side_that_took_one_turn_stands_beside_each_of_the_other) {
+    BenchTable *table = table_new();
+    BenchStat stat;
+    samples_set(table, 0, SIDE_real, 60, 0, 0);
+    table->samples[0][SIDE_real].count = 1;
+    samples_set(table, 0, SIDE_tracing, 10, 12, 20);
+    ck_assert(bench_figure(table, 0, SIDE_tracing, BENCH_X_REAL, &stat));
+    is_near(stat.median, 5);
+    is_near(stat.least, 3);
+    is_near(stat.most, 6);
+    free(table);
+}
+END_TEST
+
 START_TEST(apply_only_takes_the_generator_off_both_sides) {
     BenchTable *table = table_new();
     BenchStat stat;
@@ -311,6 +326,7 @@ Suite *bench_suite(void) {
     TCase *tests = tcase_create("bench");
     tcase_add_test(tests, the_median_is_the_middle_value);
     tcase_add_test(tests, a_ratio_is_of_medians_and_its_spread_of_repeats);
+    tcase_add_test(tests, a_side_that_took_one_turn_stands_beside_each_of_the_other);
     tcase_add_test(tests, apply_only_takes_the_generator_off_both_sides);
     tcase_add_test(tests, what_was_not_measured_has_no_figure);
     tcase_add_test(tests, growth_is_against_the_smallest_model);

@@ -64,18 +64,22 @@ BenchStat bench_stat(const double *values, uint32_t count) {
     return (BenchStat){median, sorted[0], sorted[count - 1]};
 }
 
-// above / below, of medians; with `off` that is taken off both first.
+// Turn i; the last one stands for those that a side did not take.
+static double turn(const BenchSamples *samples, uint32_t i) {
+    return samples->values[min_u64(i, samples->count - 1)];
+}
+
+// above / below, of medians, and the spread of turns; with `off` that is taken off both first.
 static bool ratio(const BenchSamples *above, const BenchSamples *below, const BenchSamples *off,
                   BenchStat *stat) {
     double ratios[BENCH_REPEATS_MAX];
     if (above == below) return false;  // to itself it is 1
-    uint32_t count = (uint32_t)min_u64(above->count, below->count);
-    if (off != NULL) count = (uint32_t)min_u64(count, off->count);
-    if (count == 0) return false;
+    if (above->count == 0 || below->count == 0 || (off != NULL && off->count == 0)) return false;
+    uint32_t count = (uint32_t)max_u64(above->count, below->count);
     for (uint32_t i = 0; i < count; i++) {
-        double less = off != NULL ? off->values[i] : 0, rest = below->values[i] - less;
+        double less = off != NULL ? turn(off, i) : 0, rest = turn(below, i) - less;
         if (rest <= 0) return false;  // noise
-        ratios[i] = (above->values[i] - less) / rest;
+        ratios[i] = (turn(above, i) - less) / rest;
     }
     *stat = bench_stat(ratios, count);
     double less = off != NULL ? bench_stat(off->values, off->count).median : 0;
